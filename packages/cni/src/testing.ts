@@ -1,0 +1,1 @@
+export { type RecordingExec, recordingExec } from "./exec/recording-exec.ts";
