@@ -1,20 +1,29 @@
-export type * from "./ids.ts";
+export {
+  clearField,
+  clone,
+  create,
+  equals,
+  fromBinary,
+  isFieldSet,
+  type MessageInitShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+export * as internal from "../gen/fairlead/internal/v1/agent_pb.js";
+export * as agent from "../gen/mesos/v1/agent/agent_pb.js";
 export * from "../gen/mesos/v1/base_pb.js";
 export * from "../gen/mesos/v1/command_pb.js";
 export * from "../gen/mesos/v1/container_pb.js";
 export * from "../gen/mesos/v1/discovery_pb.js";
+export * as executor from "../gen/mesos/v1/executor/executor_pb.js";
 export * from "../gen/mesos/v1/framework_pb.js";
 export * from "../gen/mesos/v1/inspect_pb.js";
+export * as maintenance from "../gen/mesos/v1/maintenance/maintenance_pb.js";
+export * as master from "../gen/mesos/v1/master/master_pb.js";
 export * from "../gen/mesos/v1/node_pb.js";
 export * from "../gen/mesos/v1/offer_pb.js";
+export * as quota from "../gen/mesos/v1/quota/quota_pb.js";
 export * from "../gen/mesos/v1/resource_pb.js";
+export * as scheduler from "../gen/mesos/v1/scheduler/scheduler_pb.js";
 export * from "../gen/mesos/v1/statistics_pb.js";
 export * from "../gen/mesos/v1/task_pb.js";
-export * as scheduler from "../gen/mesos/v1/scheduler/scheduler_pb.js";
-export * as executor from "../gen/mesos/v1/executor/executor_pb.js";
-export * as master from "../gen/mesos/v1/master/master_pb.js";
-export * as agent from "../gen/mesos/v1/agent/agent_pb.js";
-export * as quota from "../gen/mesos/v1/quota/quota_pb.js";
-export * as maintenance from "../gen/mesos/v1/maintenance/maintenance_pb.js";
-export * as internal from "../gen/fairlead/internal/v1/agent_pb.js";
-export { clearField, clone, create, equals, fromBinary, isFieldSet, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+export type * from "./ids.ts";

@@ -1,4 +1,11 @@
-import type { ContainerId, ContainerStatus, Resource, ResourceStatistics, TaskResourceLimitation, TaskStatus_Reason } from "@fairlead/mesos-api";
+import type {
+  ContainerId,
+  ContainerStatus,
+  Resource,
+  ResourceStatistics,
+  TaskResourceLimitation,
+  TaskStatus_Reason,
+} from "@fairlead/mesos-api";
 import type { ContainerConfig } from "../containerizer.ts";
 
 /** A mount of the OCI runtime specification. */
@@ -53,7 +60,11 @@ export interface Isolator {
   isolate?(containerId: ContainerId, pid: number): Promise<void>;
   /** Resolves when the container must be ended, never otherwise. */
   watch?(containerId: ContainerId): Promise<ContainerLimitation>;
-  update?(containerId: ContainerId, resources: readonly Resource[], limits: Readonly<Record<string, number>>): Promise<void>;
+  update?(
+    containerId: ContainerId,
+    resources: readonly Resource[],
+    limits: Readonly<Record<string, number>>,
+  ): Promise<void>;
   /** Fields to merge into ContainerStatus. */
   status?(containerId: ContainerId): Promise<Partial<Pick<ContainerStatus, "networkInfos" | "cgroupInfo">>>;
   /** Fields to merge into ResourceStatistics. */
