@@ -23,6 +23,7 @@ export const CRASH_POINTS = [
   "status-running-stored",
   "kill-sent",
   "exit-observed",
+  "status-terminal-stored",
   "destroy-begun",
   "processes-killed",
   "runtime-deleted",
@@ -30,7 +31,6 @@ export const CRASH_POINTS = [
   "cni-conf-removed",
   "netns-released",
   "container-files-removed",
-  "status-terminal-stored",
   "status-terminal-acknowledged",
   "task-removed",
 ] as const;

@@ -27,6 +27,8 @@ export interface ContainerConfig {
   readonly directory: string;
   /** Set by the agent (MESOS_SANDBOX, PORT, …); CommandInfo.environment is merged over it by the agent already. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Kept with the container's record for the agent, not interpreted: what a checkpoint that was lost is rebuilt from. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** How a container ended. */
@@ -48,9 +50,16 @@ export interface ContainerTermination {
  */
 export interface Containerizer {
   /**
+   * The configs that are on record of every container of an earlier run, whether it lives or not; unreadable records are left out with a
+   * warning. Changes nothing. The agent asks before `recover`, when its own checkpoint was lost.
+   */
+  records(): Promise<readonly ContainerConfig[]>;
+
+  /**
    * Finds again the containers of an earlier run. `known` are the configs of those that should go on running; every other container that
    * carries this agent's mark is destroyed and cleaned. A known container that has ended meanwhile resolves its `wait` with the status it had;
-   * one of which nothing is left resolves with no status. Running containers and their networks are not touched.
+   * one of which nothing is left, or whose launch was cut before its process was created, resolves with no status. One that was created but
+   * not started stays so: the agent calls `start`. Running containers and their networks are not touched.
    */
   recover(known: readonly ContainerConfig[]): Promise<void>;
 
@@ -61,7 +70,10 @@ export interface Containerizer {
    */
   launch(config: ContainerConfig): Promise<boolean>;
 
-  /** Lets the command of a launched container run. Errors: CONTAINER_UNKNOWN, RUNTIME_FAILED, CONTAINER_DESTROYED. */
+  /**
+   * Lets the command of a launched container run. Does nothing if it runs or has ended already: after a crash the agent cannot know.
+   * Errors: CONTAINER_UNKNOWN, RUNTIME_FAILED, CONTAINER_DESTROYED.
+   */
   start(containerId: ContainerId): Promise<void>;
 
   /** Changes the booked resources and limits of a living container. Unknown containers are ignored. */
