@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   FLAG_INVALID: "a flag has a value that cannot be used",
   FLAG_UNKNOWN: "a flag that does not exist",
   FLAG_NOT_ENFORCED: "a security flag whose protection is not implemented: starting would pretend to protect",
+  FLAG_UNSUPPORTED: "a flag whose feature is not implemented: starting would pretend to have it",
   DIRECTORY_IN_USE: "another process holds the lock on work_dir or runtime_dir",
   SCHEMA_TOO_NEW: "the state on disk was written by a newer version",
   STORE_FAILED: "the state store could not read or write (a full or failing disk)",
