@@ -1,0 +1,84 @@
+import { type Attribute, type DomainInfo, DomainInfoSchema, parseAttributes, readJson } from "@fairlead/mesos-api";
+import { errorText } from "../../base/errors.ts";
+import { type Kind, kindOf, list } from "./kind.ts";
+import { refusal } from "./refusal.ts";
+
+/** The fault domain of a machine; a domain without one says nothing. */
+export const domain: Kind<DomainInfo> = kindOf("JSON", (value) => {
+  const remedy = `JSON such as {"fault_domain":{"region":{"name":"r"},"zone":{"name":"z"}}}`;
+  let parsed: DomainInfo;
+  try {
+    parsed = readJson(DomainInfoSchema, value);
+  } catch (error) {
+    throw refusal(errorText(error), remedy);
+  }
+  if (parsed.faultDomain === undefined) {
+    throw refusal("`fault_domain` is missing", remedy);
+  }
+  return parsed;
+});
+
+/** Attributes of an agent, such as `rack:a;zone:2`. */
+export const attributes: Kind<readonly Attribute[]> = kindOf("attributes", (value) => {
+  try {
+    return parseAttributes(value);
+  } catch (error) {
+    throw refusal(errorText(error), "attributes such as rack:a;zone:2;ports:[1-5]");
+  }
+});
+
+/** Weights of roles, such as `web=2,batch=0.5`. */
+export const weights: Kind<ReadonlyMap<string, number>> = kindOf("weights", (value) => {
+  const weightOf = new Map<string, number>();
+  for (const pair of list.parse(value)) {
+    const [role, text, ...more] = pair.split("=");
+    const weight = Number(text);
+    if (
+      role === undefined ||
+      role === "" ||
+      !text ||
+      more.length > 0 ||
+      !(weight > 0 && weight < Number.POSITIVE_INFINITY)
+    ) {
+      throw refusal(`'${pair}' is no weight`, "pairs such as web=2,batch=0.5");
+    }
+    if (weightOf.has(role)) {
+      throw refusal(`'${role}' stands twice`, "each role once");
+    }
+    weightOf.set(role, weight);
+  }
+  return weightOf;
+});
+
+/** Alternatives of least amounts, such as `cpus:0.01|mem:32`: `;` is and, `|` is or. */
+export const quantities: Kind<readonly ReadonlyMap<string, number>[]> = kindOf("quantities", (value) =>
+  value
+    .split("|")
+    .filter((alternative) => alternative.trim() !== "")
+    .map((alternative) => {
+      const amounts = new Map<string, number>();
+      for (const pair of alternative.split(";")) {
+        const [name, text, ...more] = pair.split(":");
+        const amount = Number(text);
+        if (!name?.trim() || !text?.trim() || more.length > 0 || !(amount >= 0 && amount < Number.POSITIVE_INFINITY)) {
+          throw refusal(`'${pair}' is no amount`, "amounts such as cpus:1;mem:32|disk:1");
+        }
+        amounts.set(name.trim(), (amounts.get(name.trim()) ?? 0) + amount);
+      }
+      return amounts;
+    }),
+);
+
+/** `host:port` of a master. */
+export const masterAddress: Kind<string> = kindOf("host:port", (value) => {
+  const remedy = "host:port, or file:///path of a file that holds it";
+  if (value.startsWith("zk://")) {
+    throw refusal("masters are not found by ZooKeeper yet", remedy);
+  }
+  const match = /^(?:http:\/\/)?([^\s/:@]+|\[[0-9a-fA-F:.]+\]):([0-9]+)\/?$/.exec(value);
+  const port = Number(match?.[2]);
+  if (match === null || port < 1 || port > 65535) {
+    throw refusal(`'${value}' is no address of a master`, remedy);
+  }
+  return `${match[1]}:${port}`;
+});
