@@ -30,4 +30,8 @@ export * from "./container-id.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
+export { missingRequired } from "./json/missing-required.ts";
+export { JsonDecodeError, parseJsonText } from "./json/parse-json-text.ts";
+export { readJson } from "./json/read.ts";
+export { writeJson } from "./json/write.ts";
 export * from "./roles.ts";
