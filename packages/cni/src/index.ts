@@ -10,7 +10,7 @@ export type { CniCommand, PluginCall, PluginExec } from "./exec/plugin-exec.ts";
 export { type ProcessExecOptions, processExec } from "./exec/process-exec.ts";
 export { findPlugin } from "./find-plugin.ts";
 export { type Cidr, formatCidr, formatIp, type IpAddress, parseCidr, parseIp } from "./ip.ts";
-export type { JsonObject, JsonValue } from "./json.ts";
+export { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from "./json.ts";
 export { containerIdProblem, ifNameProblem, networkNameProblem, pluginTypeProblem } from "./names.ts";
 export {
   type CniResult,
