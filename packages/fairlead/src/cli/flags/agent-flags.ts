@@ -3,7 +3,7 @@ import { AGENT_NETWORK_FLAGS } from "./agent-network-flags.ts";
 import { COMMON_FLAGS, NO_AUTHENTICATION, NO_AUTHORIZATION, NO_MODULES } from "./common-flags.ts";
 import { accepted, notEnforced, served, unsupported } from "./flag.ts";
 import { boolean, bytes, choice, duration, integer, ipv6, json, list, number, path, port, text } from "./kind.ts";
-import { attributes, masterAddress } from "./mesos-kinds.ts";
+import { attributes, masterAddress, role } from "./mesos-kinds.ts";
 
 const BUILT_IN_EXECUTORS = "executors are built into the agent, they need not register";
 const NO_FETCHER = "nothing is fetched yet: a task with URIs is TASK_ERROR";
@@ -28,7 +28,7 @@ export const AGENT_FLAGS = {
     text,
     "What the agent offers, such as `cpus:4;mem:2048;disk(web):100;ports:[31000-32000]`, or as JSON; what is left out is detected.",
   ),
-  default_role: served(text, "Role of resources that name none.", { default: "*" }),
+  default_role: served(role, "Role of resources that name none.", { default: "*" }),
   attributes: served(attributes, "Attributes that frameworks see, such as `rack:a;zone:2`."),
   switch_user: served(boolean, "Run tasks as the user that they ask for; if not, as the user of the agent.", {
     default: "true",
@@ -176,7 +176,7 @@ export const AGENT_FLAGS = {
   reconfiguration_policy: unsupported(
     choice("equal", "additive"),
     "Which changes of resources and attributes a restart may bring.",
-    "changes are not compared yet",
+    "an agent whose resources, attributes or domain changed starts as a new one only",
     { default: "equal" },
   ),
   container_logger: unsupported(text, "Module that takes the output of containers.", NO_MODULES),

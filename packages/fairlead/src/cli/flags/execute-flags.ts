@@ -2,7 +2,7 @@ import { readJson, type TaskInfo, TaskInfoSchema } from "@fairlead/mesos-api";
 import { errorText } from "../../base/errors.ts";
 import { accepted, notEnforced, served, unsupported } from "./flag.ts";
 import { boolean, choice, duration, json, type Kind, kindOf, list, text } from "./kind.ts";
-import { masterAddress } from "./mesos-kinds.ts";
+import { masterAddress, role } from "./mesos-kinds.ts";
 import { refusal } from "./refusal.ts";
 
 const NO_HDFS = "packages are not uploaded";
@@ -45,7 +45,7 @@ export const EXECUTE_FLAGS = {
   resources: served(text, "What the task needs.", { default: "cpus:1;mem:128" }),
   networks: served(list, "CNI networks to join, separated by commas; without it the network of the host."),
   user: served(text, "User to run as; without it the one that calls."),
-  role: served(text, "Role to subscribe to.", { default: "*" }),
+  role: served(role, "Role to subscribe to.", { default: "*" }),
   principal: served(text, "Principal of the framework."),
   task: served(taskInfo, "A whole task as TaskInfo, in place of `--command` and the flags that describe it."),
   kill_after: served(duration(0), "Time after which the task is killed."),

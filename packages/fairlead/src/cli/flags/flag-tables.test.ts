@@ -27,6 +27,8 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "IPv6 address": ["2001:db8::7"],
   "host:port": ["192.0.2.7:5050"],
   attributes: ["rack:a"],
+  role: ["web"],
+  roles: ["web,eng/web"],
   weights: ["web=2"],
   quantities: ["cpus:1;mem:32|disk:1"],
 };

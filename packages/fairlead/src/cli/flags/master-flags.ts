@@ -1,7 +1,7 @@
 import { COMMON_FLAGS, NO_AUTHENTICATION, NO_AUTHORIZATION, NO_MODULES } from "./common-flags.ts";
 import { accepted, notEnforced, served, unsupported } from "./flag.ts";
 import { boolean, bytes, choice, duration, integer, json, list, number, path, port, text } from "./kind.ts";
-import { quantities, weights } from "./mesos-kinds.ts";
+import { quantities, roles, weights } from "./mesos-kinds.ts";
 
 const ONE_MASTER = "there is one master, which needs no election and no quorum; several masters are not there yet";
 const EMBEDDED_REGISTRY = "the registry is a local database, whose reads and writes do not wait for other machines";
@@ -38,7 +38,7 @@ export const MASTER_FLAGS = {
       default: "true",
     },
   ),
-  roles: served(list, "The only roles that frameworks may subscribe to, separated by commas; without it all."),
+  roles: served(roles, "The only roles that frameworks may subscribe to, separated by commas; without it all."),
   weights: served(weights, "Weights of roles in the fair sharing, such as `web=2,batch=0.5`; the others weigh 1."),
   root_submissions: served(boolean, "Let frameworks run as root.", { default: "true" }),
   agent_ping_timeout: served(duration(SECOND_MS, 15 * MINUTE_MS), "Time that an agent has to answer a ping.", {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attributes, domain, masterAddress, quantities, weights } from "./mesos-kinds.ts";
+import { attributes, domain, masterAddress, quantities, roles, weights } from "./mesos-kinds.ts";
 
 test("a fault domain is JSON of a DomainInfo", () => {
   const parsed = domain.parse('{"fault_domain":{"region":{"name":"r"},"zone":{"name":"z"}}}');
@@ -18,6 +18,13 @@ test("attributes have Mesos's form", () => {
   assert.throws(() => attributes.parse("rack"), /; give attributes such as rack:a/);
 });
 
+test("roles follow Mesos's rules", () => {
+  assert.deepEqual(roles.parse("web, eng/web,*"), ["web", "eng/web", "*"]);
+  for (const text of ["/web", "a,b//c", ".."]) {
+    assert.throws(() => roles.parse(text), /; give a role such as/, text);
+  }
+});
+
 test("weights are positive, each role once", () => {
   assert.deepEqual(
     [...weights.parse("web=2, batch=0.5")],
@@ -26,7 +33,18 @@ test("weights are positive, each role once", () => {
       ["batch", 0.5],
     ],
   );
-  for (const text of ["web", "web=", "web=0", "web=-1", "web=x", "web=1=2", "=1", "web=1,web=2", "web=Infinity"]) {
+  for (const text of [
+    "web",
+    "web=",
+    "web=0",
+    "web=-1",
+    "web=x",
+    "web=1=2",
+    "=1",
+    "web=1,web=2",
+    "web=Infinity",
+    "/web=1",
+  ]) {
     assert.throws(() => weights.parse(text), /; give /, text);
   }
 });

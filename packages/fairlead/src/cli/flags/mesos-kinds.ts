@@ -1,4 +1,11 @@
-import { type Attribute, type DomainInfo, DomainInfoSchema, parseAttributes, readJson } from "@fairlead/mesos-api";
+import {
+  type Attribute,
+  type DomainInfo,
+  DomainInfoSchema,
+  parseAttributes,
+  readJson,
+  validateRole,
+} from "@fairlead/mesos-api";
 import { errorText } from "../../base/errors.ts";
 import { type Kind, kindOf, list } from "./kind.ts";
 import { refusal } from "./refusal.ts";
@@ -27,11 +34,23 @@ export const attributes: Kind<readonly Attribute[]> = kindOf("attributes", (valu
   }
 });
 
+/** A role of resources or of a framework. */
+export const role: Kind<string> = kindOf("role", (value) => {
+  const problem = validateRole(value);
+  if (problem !== undefined) {
+    throw refusal(problem, "a role such as web or eng/web, or * for everybody");
+  }
+  return value;
+});
+
+/** Roles, separated by commas. */
+export const roles: Kind<readonly string[]> = kindOf("roles", (value) => list.parse(value).map(role.parse));
+
 /** Weights of roles, such as `web=2,batch=0.5`. */
 export const weights: Kind<ReadonlyMap<string, number>> = kindOf("weights", (value) => {
   const weightOf = new Map<string, number>();
   for (const pair of list.parse(value)) {
-    const [role, text, ...more] = pair.split("=");
+    const [name, text, ...more] = pair.split("=");
     const weight = Number(text);
     if (
       role === undefined ||
@@ -42,10 +61,11 @@ export const weights: Kind<ReadonlyMap<string, number>> = kindOf("weights", (val
     ) {
       throw refusal(`'${pair}' is no weight`, "pairs such as web=2,batch=0.5");
     }
-    if (weightOf.has(role)) {
-      throw refusal(`'${role}' stands twice`, "each role once");
+    role.parse(name);
+    if (weightOf.has(name)) {
+      throw refusal(`'${name}' stands twice`, "each role once");
     }
-    weightOf.set(role, weight);
+    weightOf.set(name, weight);
   }
   return weightOf;
 });
