@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   NAMESPACE_FAILED: "a network namespace could not be made, pinned or released",
   SANDBOX_FAILED: "a sandbox could not be made or given to its user",
   CROSSES_MOUNT: "a recursive removal met a mount point and stopped",
+  ADDRESS_UNAVAILABLE: "the address or port to listen on is taken, or is not of this machine",
   REQUEST_INVALID: "a request is not well formed",
   REQUEST_TOO_LARGE: "a request body is larger than --max_request_body_size",
   FORBIDDEN: "the principal may not do this",
