@@ -15,8 +15,8 @@ const NO_SECCOMP = "containers run without a seccomp profile";
 /** The agent's flags of containerizers and isolators, networks left aside. */
 export const AGENT_CONTAINER_FLAGS = {
   isolation: served(
-    list,
-    "Isolators of the Mesos containerizer; `network/cni` is added where no other network isolator is named.",
+    text,
+    "Isolators of the Mesos containerizer, separated by commas; the limits of cpu, memory and processes, and `network/cni`, are always added.",
     { default: "posix/cpu,posix/mem" },
   ),
   cgroups_hierarchy: served(path, "Where the cgroup hierarchies are mounted.", { default: "/sys/fs/cgroup" }),

@@ -99,8 +99,8 @@ export const path: Kind<string> = kindOf(
   "path",
 );
 
-/** Directories that are searched in order, separated by colons; empty ones are left out. */
-export const searchPath: Kind<readonly string[]> = kindOf(
+/** Absolute directories that are searched in order, separated by colons; kept as it is written. */
+export const searchPath: Kind<string> = kindOf(
   "paths",
   (value) => {
     const directories = value.split(":").filter((directory) => directory !== "");
@@ -108,7 +108,7 @@ export const searchPath: Kind<readonly string[]> = kindOf(
     if (directories.length === 0 || relative !== undefined) {
       throw refusal(`'${relative ?? value}' is no absolute path`, "absolute directories, separated by colons");
     }
-    return directories;
+    return value;
   },
   "path",
 );

@@ -52,13 +52,7 @@ export const weights: Kind<ReadonlyMap<string, number>> = kindOf("weights", (val
   for (const pair of list.parse(value)) {
     const [name, text, ...more] = pair.split("=");
     const weight = Number(text);
-    if (
-      role === undefined ||
-      role === "" ||
-      !text ||
-      more.length > 0 ||
-      !(weight > 0 && weight < Number.POSITIVE_INFINITY)
-    ) {
+    if (!name || !text || more.length > 0 || !(weight > 0 && weight < Number.POSITIVE_INFINITY)) {
       throw refusal(`'${pair}' is no weight`, "pairs such as web=2,batch=0.5");
     }
     role.parse(name);
