@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { addNetworkList, CniError, type CniResult, containerIps, type NetworkConfigList } from "@fairlead/cni";
 import type { ContainerId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../../../../base/crash-points.ts";
@@ -7,7 +6,7 @@ import type { CniContext } from "./cni-context.ts";
 import { firstRoutes, NO_ROUTES, putDefaultRoutes, takeDefaultRoutes } from "./default-routes.ts";
 import { networkError } from "./network-error.ts";
 import { createNamespace } from "./network-namespace.ts";
-import { containerDir, namespacePath } from "./paths.ts";
+import { namespacePath } from "./paths.ts";
 import type { PlannedAttachment } from "./plan-attachments.ts";
 import { capabilityArgs } from "./port-mappings.ts";
 
@@ -29,7 +28,6 @@ export async function attachContainer(
   onAttached: (attachment: ConfiguredAttachment, result: CniResult) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(containerDir(context.rootDir, containerId), { mode: 0o755 });
   const netns = namespacePath(context.rootDir, containerId);
   await createNamespace(netns);
   let routes = NO_ROUTES;

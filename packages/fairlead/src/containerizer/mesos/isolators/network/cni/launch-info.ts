@@ -1,9 +1,9 @@
-import { realpath, writeFile } from "node:fs/promises";
+import { chmod, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CniResult } from "@fairlead/cni";
 import type { ContainerId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../../../../base/crash-points.ts";
-import { FairleadError } from "../../../../../base/errors.ts";
+import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import type { ContainerLaunchInfo, OciMount } from "../../../isolator.ts";
 import { hostsText, mergeDns, resolvConfText } from "./network-files.ts";
 import { containerDir, HOSTNAME_FILE, HOSTS_FILE, namespacePath, RESOLV_CONF_FILE } from "./paths.ts";
@@ -14,7 +14,7 @@ const HOST_RESOLV_CONF = "/etc/resolv.conf";
  * Writes the network files of an attached container, and tells the launcher how to connect it.
  *
  * The files are mounted read-only: the host's resolv.conf, used where no network names a server, would else be open to the container.
- * LIBPROCESS_IP makes executors bind to the container's address instead of the agent's. Errors: NETWORK_INVALID.
+ * LIBPROCESS_IP makes executors bind to the container's address instead of the agent's. Errors: NETWORK_INVALID, NETWORK_FAILED.
  */
 export async function writeNetworkFiles(
   rootDir: string,
@@ -23,11 +23,11 @@ export async function writeNetworkFiles(
   results: readonly CniResult[],
 ): Promise<ContainerLaunchInfo> {
   const directory = containerDir(rootDir, containerId);
-  await writeFile(join(directory, HOSTNAME_FILE), hostname);
-  await writeFile(join(directory, HOSTS_FILE), hostsText(hostname, results));
   const dns = mergeDns(results);
-  if (dns !== undefined) await writeFile(join(directory, RESOLV_CONF_FILE), resolvConfText(dns));
   const resolvConf = dns === undefined ? await hostResolvConf() : join(directory, RESOLV_CONF_FILE);
+  await writeReadable(join(directory, HOSTNAME_FILE), hostname);
+  await writeReadable(join(directory, HOSTS_FILE), hostsText(hostname, results));
+  if (dns !== undefined) await writeReadable(resolvConf, resolvConfText(dns));
   crashPoint("network-files-written");
   return {
     environment: { LIBPROCESS_IP: "0.0.0.0" },
@@ -39,6 +39,19 @@ export async function writeNetworkFiles(
       readOnly(resolvConf, "/etc/resolv.conf"),
     ],
   };
+}
+
+/** Readable for every user of the container, whatever the agent's umask is. */
+async function writeReadable(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+    await chmod(path, 0o644);
+  } catch (cause) {
+    throw new FairleadError("NETWORK_FAILED", `Failed to write ${path}: ${errorText(cause)}`, {
+      data: { path },
+      cause,
+    });
+  }
 }
 
 async function hostResolvConf(): Promise<string> {

@@ -1,4 +1,5 @@
-import { stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { crashPoint } from "../../../../../base/crash-points.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import { runHelper } from "./run-helper.ts";
@@ -23,11 +24,12 @@ exec ip link set lo up`;
 /**
  * Makes a network namespace and pins it at `path`, where it stays without any process in it, for `nsenter --net=<path>` and the plugins.
  *
- * `path` must not exist; its directory lies on a shared mount, so that the pin is seen, and its end too, in other mount namespaces.
+ * `path` must not exist, nor its directory; that is made on a shared mount, so that the pin is seen, and its end too, in other mount namespaces.
  * Errors: NAMESPACE_FAILED; half-made state is for {@link releaseNamespace}.
  */
 export async function createNamespace(path: string): Promise<void> {
   try {
+    await mkdir(dirname(path), { mode: 0o755 });
     await writeFile(path, "", { flag: "wx", mode: 0o644 });
     crashPoint("netns-created");
     await runHelper(["unshare", `--net=${path}`, "--", "/bin/sh", "-c", SETUP]);

@@ -1,5 +1,11 @@
-import { networkNameProblem } from "@fairlead/cni";
-import { ContainerInfo_Type, isFieldSet, type NetworkInfo, NetworkInfoSchema } from "@fairlead/mesos-api";
+import { containerIdProblem, networkNameProblem } from "@fairlead/cni";
+import {
+  type ContainerId,
+  ContainerInfo_Type,
+  isFieldSet,
+  type NetworkInfo,
+  NetworkInfoSchema,
+} from "@fairlead/mesos-api";
 import { FairleadError } from "../../../../../base/errors.ts";
 import type { ContainerConfig } from "../../../../containerizer.ts";
 import { toHostname } from "./hostname.ts";
@@ -44,6 +50,7 @@ export function planAttachments(config: ContainerConfig): NetworkPlan | undefine
     .filter((info) => isFieldSet(info, NetworkInfoSchema.field.name))
     .map((networkInfo, index) => ({ network: networkInfo.name, ifName: `eth${index}`, networkInfo }));
   if (attachments.length === 0) return undefined;
+  requireContainerId(config.containerId);
   const seen = new Set<string>();
   for (const { network, networkInfo } of attachments) {
     requireName(network);
@@ -56,15 +63,20 @@ export function planAttachments(config: ContainerConfig): NetworkPlan | undefine
   return { hostname: toHostname(config), attachments };
 }
 
+/** The id becomes a directory, and `CNI_CONTAINERID`. */
+function requireContainerId(containerId: ContainerId): void {
+  const problem = containerIdProblem(containerId);
+  if (problem === undefined) return;
+  const message = `Container id ${JSON.stringify(containerId)} cannot be used with CNI: it ${problem}`;
+  throw new FairleadError("CONTAINER_INVALID", message, { data: { containerId } });
+}
+
 /** The name becomes a directory: one that leaves it, or takes the place of a file of ours, is refused. */
 function requireName(network: string): void {
-  const problem = RESERVED_NAMES.has(network)
-    ? "is a reserved name"
-    : network === ""
-      ? undefined // no configuration can have it: unknown, as in Mesos
-      : networkNameProblem(network);
+  const problem = RESERVED_NAMES.has(network) ? "is reserved" : networkNameProblem(network);
   if (problem !== undefined) {
-    throw invalid(network, `Unknown CNI network ${JSON.stringify(network)}: the name ${problem}`);
+    const shown = JSON.stringify(network).slice(1, -1);
+    throw invalid(network, `Unknown CNI network '${shown}': the name ${problem}`);
   }
 }
 

@@ -20,10 +20,10 @@ export function capabilityArgs(list: NetworkConfigList): Readonly<Record<string,
 }
 
 function toPortMapping(list: NetworkConfigList, mapping: JsonObject): JsonObject {
-  const { host_port: hostPort, container_port: containerPort, protocol = "tcp" } = mapping;
-  const lowered = String(protocol).toLowerCase();
+  const { host_port: hostPort, container_port: containerPort, protocol } = mapping;
+  const lowered = String(protocol || "tcp").toLowerCase();
   if (!isPort(hostPort) || !isPort(containerPort) || !PROTOCOLS.has(lowered)) {
-    const message = `CNI network '${list.name}' cannot map host port ${hostPort} to container port ${containerPort} (${protocol})`;
+    const message = `CNI network '${list.name}' cannot map host port ${hostPort} to container port ${containerPort} (${lowered})`;
     throw new FairleadError("NETWORK_INVALID", message, { data: { network: list.name } });
   }
   return { hostPort, containerPort, protocol: lowered };
