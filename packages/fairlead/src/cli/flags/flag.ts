@@ -35,7 +35,7 @@ export type FlagValues<Table extends FlagTable> = {
     : never;
 };
 
-interface WithDefault {
+export interface WithDefault {
   readonly default: string;
 }
 interface Options {
