@@ -1,0 +1,5 @@
+/** Milliseconds for the status and the usage of one container; what is not known by then is left out of the answer, as in Mesos. */
+export const CONTAINER_QUERY_TIMEOUT_MS = 10_000;
+
+/** Containers of one request that are asked about at the same time: each costs some reads of kernel files. */
+export const MAX_CONTAINER_QUERIES = 16;
