@@ -123,6 +123,7 @@ describe("openStore", () => {
     for (let round = 1; round <= 3; round++) {
       const child = fork(new URL("./store-writer.fixture.ts", import.meta.url), [path, String(round)], {
         stdio: ["ignore", "inherit", "inherit", "ipc"],
+        env: { ...process.env, NODE_TEST_CONTEXT: "" },
       });
       let acknowledged = 0;
       const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));

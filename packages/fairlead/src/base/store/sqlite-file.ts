@@ -150,9 +150,16 @@ function pragma(database: DatabaseSync, text: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${text}`).get() ?? {})[0];
 }
 
-/** SQLite would make it readable for everybody; what it makes beside it gets the same mode. */
+/**
+ * SQLite would make it readable for everybody; what it makes beside it gets the same mode. A file that is there is not opened: closing it again
+ * would drop the locks that this process may hold on it (fcntl(2), record locks).
+ */
 function createFile(path: string): void {
-  closeSync(openSync(path, "a", FILE_MODE));
+  try {
+    closeSync(openSync(path, "wx", FILE_MODE));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
   chmodSync(path, FILE_MODE);
 }
 

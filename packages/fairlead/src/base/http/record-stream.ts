@@ -1,0 +1,40 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { encodeRecord, toBinary, writeJson } from "@fairlead/mesos-api";
+import type { EventStream } from "../event-stream.ts";
+import type { StreamReply } from "./http.ts";
+import { JSON_TYPE, type MediaType } from "./media-type.ts";
+
+/**
+ * A streamed answer of RecordIO records, each one message, sent at once. Its Content-Type is that of the records, as in Mesos.
+ *
+ * `open` is called once, when the header is sent. `onEnd` takes what has to run once when the stream has ended, whoever ended it; also when
+ * the peer had left before `open`.
+ */
+export function recordStreamReply<Desc extends DescMessage>(
+  mediaType: MediaType,
+  schema: Desc,
+  headers: Readonly<Record<string, string>>,
+  open: (events: EventStream<MessageShape<Desc>>, onEnd: (callback: () => void) => void) => void,
+): StreamReply {
+  return {
+    status: 200,
+    headers,
+    contentType: mediaType,
+    open(stream) {
+      const events: EventStream<MessageShape<Desc>> = {
+        send: (event) => stream.write(encodeRecord(encodeMessage(mediaType, schema, event))),
+        end: () => stream.end(),
+      };
+      open(events, (callback) => stream.onEnd(callback));
+    },
+  };
+}
+
+/** A message in one of the two encodings of the v1 APIs. JSON stands on a single line. */
+export function encodeMessage<Desc extends DescMessage>(
+  mediaType: MediaType,
+  schema: Desc,
+  message: MessageShape<Desc>,
+): Uint8Array {
+  return mediaType === JSON_TYPE ? Buffer.from(writeJson(schema, message)) : toBinary(schema, message);
+}
