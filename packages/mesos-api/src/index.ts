@@ -26,6 +26,18 @@ export * from "../gen/mesos/v1/resource_pb.js";
 export * as scheduler from "../gen/mesos/v1/scheduler/scheduler_pb.js";
 export * from "../gen/mesos/v1/statistics_pb.js";
 export * from "../gen/mesos/v1/task_pb.js";
+export { ClientError } from "./clients/client-error.ts";
+export type { CallOptions, ClientOptions } from "./clients/endpoint.ts";
+export { EventStream } from "./clients/event-stream.ts";
+export type { MediaType } from "./clients/media-type.ts";
+export {
+  type AgentClient,
+  agentClient,
+  type MasterClient,
+  masterClient,
+  OperatorClient,
+} from "./clients/operator-client.ts";
+export { SchedulerClient } from "./clients/scheduler-client.ts";
 export * from "./container-id.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";

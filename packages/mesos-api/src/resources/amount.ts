@@ -6,7 +6,7 @@ import {
   Value_SetSchema,
   Value_Type,
 } from "../../gen/mesos/v1/resource_pb.js";
-import { copyMessage } from "./copy-message.ts";
+import { copyMessage } from "../copy-message.ts";
 import { containsRanges, mergeRanges, type Range, subtractRanges } from "./ranges.ts";
 import { fromThousandths, toThousandths } from "./scalar.ts";
 

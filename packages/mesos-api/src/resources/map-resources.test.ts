@@ -9,7 +9,7 @@ import { file_mesos_v1_master_master } from "../../gen/mesos/v1/master/master_pb
 import { Offer_OperationSchema } from "../../gen/mesos/v1/offer_pb.js";
 import { type Resource, ResourceSchema } from "../../gen/mesos/v1/resource_pb.js";
 import { CallSchema, file_mesos_v1_scheduler_scheduler } from "../../gen/mesos/v1/scheduler/scheduler_pb.js";
-import { copyMessage } from "./copy-message.ts";
+import { copyMessage } from "../copy-message.ts";
 import { mapResources } from "./map-resources.ts";
 import { scalar } from "./resource.fixture.ts";
 

@@ -1,6 +1,6 @@
 import type { DescField, DescMessage, Message, MessageShape } from "@bufbuild/protobuf";
 import { type Resource, ResourceSchema } from "../../gen/mesos/v1/resource_pb.js";
-import { copyMessage } from "./copy-message.ts";
+import { copyMessage } from "../copy-message.ts";
 
 type Values = Record<string, unknown>;
 type Change = (resource: Resource) => Resource;

@@ -6,7 +6,7 @@ import {
   Resource_ReservationInfoSchema,
   ResourceSchema,
 } from "../../gen/mesos/v1/resource_pb.js";
-import { copyMessage } from "./copy-message.ts";
+import { copyMessage } from "../copy-message.ts";
 import { ResourceError } from "./resource-error.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type Resource, Resource_AllocationInfoSchema, Value_Type } from "../../gen/mesos/v1/resource_pb.js";
-import { copyMessage } from "./copy-message.ts";
+import { copyMessage } from "../copy-message.ts";
 import { formatResource } from "./format-resource.ts";
 import { addItem, Item, subtractItem } from "./item.ts";
 import { isAllocatableTo, isReserved, isRevocable, reservationRole } from "./predicates.ts";
