@@ -11,6 +11,8 @@ export function runHelper(argv: readonly string[], stdin = ""): Promise<string> 
       { timeout: HELPER_TIMEOUT_MS, maxBuffer: MAX_HELPER_OUTPUT_BYTES, killSignal: "SIGKILL" },
       (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(new Error(stderr.trim() || error.message))),
     );
+    // EPIPE: it may end without reading; its exit status tells what that means
+    child.stdin?.on("error", () => {});
     child.stdin?.end(stdin);
   });
 }
