@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   HOST_FORBIDDEN: "a request to a loopback server carries a foreign Host or Origin",
   MASTER_UNREACHABLE: "the agent cannot reach the master",
   AGENT_REFUSED: "the master refused this agent",
+  AGENT_INCOMPATIBLE: "the agent's resources, attributes, address or domain are not those it was registered with",
   BUSY: "a bounded queue is full",
 } as const;
 

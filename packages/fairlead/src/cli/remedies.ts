@@ -40,5 +40,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
     "ask with the server's address or `localhost` as Host; to let browsers and others in, listen with `--ip` on another address",
   MASTER_UNREACHABLE: "start the master, or correct `--master`; the agent goes on trying",
   AGENT_REFUSED: "the message tells the master's reason; for a secret, give both the same `--agent_secret`",
+  AGENT_INCOMPATIBLE:
+    "start it as before, or remove the link that the message names: its tasks are ended, and it registers as a new agent",
   BUSY: "wait and try again",
 };

@@ -1,0 +1,76 @@
+import {
+  type Environment,
+  type Environment_Variable,
+  Environment_Variable_Type,
+  formatDuration,
+  Secret_Type,
+  type TaskInfo,
+} from "@fairlead/mesos-api";
+import { FairleadError } from "../../base/errors.ts";
+
+/** What a task's environment tells of where it runs. */
+export interface EnvironmentContext {
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly agentId: string;
+  /** `slave(1)@ip:port`. */
+  readonly agentPid: string;
+  /** `ip:port`. */
+  readonly agentEndpoint: string;
+  readonly sandbox: string;
+  readonly checkpoint: boolean;
+  readonly shutdownGracePeriodMs: number;
+}
+
+/** The search path where the task brings none: `os::host_default_path` of Mesos. */
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Defaults of --recovery_timeout and --executor_reregistration_timeout, which concern executors that are processes. */
+const RECOVERY_TIMEOUT = "15mins";
+const SUBSCRIPTION_BACKOFF_MAX = "2secs";
+
+/**
+ * The environment of a command task: that of Mesos's command executor, which the task inherits there, with CommandInfo.environment over it.
+ *
+ * Errors: CONTAINER_INVALID (a secret that only a secret store could resolve).
+ *
+ * Source: `executorEnvironment` of Mesos's agent, `launch` of its command executor and containerizer.
+ */
+export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): Record<string, string> {
+  return {
+    PATH: DEFAULT_PATH,
+    LIBPROCESS_PORT: "0",
+    MESOS_FRAMEWORK_ID: context.frameworkId,
+    MESOS_EXECUTOR_ID: context.executorId,
+    MESOS_DIRECTORY: context.sandbox,
+    MESOS_SANDBOX: context.sandbox,
+    MESOS_SLAVE_ID: context.agentId,
+    MESOS_SLAVE_PID: context.agentPid,
+    MESOS_AGENT_ENDPOINT: context.agentEndpoint,
+    MESOS_CHECKPOINT: context.checkpoint ? "1" : "0",
+    MESOS_HTTP_COMMAND_EXECUTOR: "0",
+    MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: formatDuration(context.shutdownGracePeriodMs),
+    ...(context.checkpoint
+      ? { MESOS_RECOVERY_TIMEOUT: RECOVERY_TIMEOUT, MESOS_SUBSCRIPTION_BACKOFF_MAX: SUBSCRIPTION_BACKOFF_MAX }
+      : {}),
+    ...variables(task.command?.environment),
+    MESOS_ALLOCATION_ROLE: task.resources[0]?.allocationInfo?.role ?? "",
+  };
+}
+
+function variables(environment: Environment | undefined): Record<string, string> {
+  return Object.fromEntries((environment?.variables ?? []).map((variable) => [variable.name, textOf(variable)]));
+}
+
+function textOf(variable: Environment_Variable): string {
+  if (variable.type !== Environment_Variable_Type.SECRET) return variable.value;
+  const secret = variable.secret;
+  if (secret?.type === Secret_Type.VALUE && secret.value !== undefined) {
+    return new TextDecoder().decode(secret.value.data);
+  }
+  throw new FairleadError(
+    "CONTAINER_INVALID",
+    `the environment variable '${variable.name}' refers to a secret, and this agent has no secret resolver`,
+    { data: { variable: variable.name } },
+  );
+}

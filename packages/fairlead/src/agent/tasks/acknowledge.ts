@@ -1,0 +1,62 @@
+import { type FrameworkId, type internal, parseFrameworkId, parseTaskId, type TaskId } from "@fairlead/mesos-api";
+import { crashPoint } from "../../base/crash-points.ts";
+import { errorText } from "../../base/errors.ts";
+import type { AgentContext } from "../context.ts";
+import type { Executor } from "../state/executor.ts";
+import { isTerminal } from "../state/task-state.ts";
+import type { Acknowledgement } from "../updates/update-streams.ts";
+import { removeExecutor } from "./removal.ts";
+
+/**
+ * ACKNOWLEDGE: the scheduler has an update. Once that is on disk the next one is sent; with the last one the task is done.
+ *
+ * An acknowledgement that cannot be stored counts as not come: the update is sent again, and acknowledged again.
+ */
+export async function acknowledge(context: AgentContext, message: internal.AgentEvent_Acknowledge): Promise<void> {
+  const frameworkId = parseFrameworkId(message.frameworkId?.value ?? "");
+  const taskId = parseTaskId(message.taskId?.value ?? "");
+  const acknowledgement = context.streams.beginAcknowledgement(frameworkId, taskId, message.uuid);
+  if (acknowledgement === undefined) {
+    context.log.debug({ frameworkId, taskId }, "an acknowledgement for no update that waits is ignored");
+    return;
+  }
+  const executor = context.frameworks.ofTask(frameworkId, taskId);
+  try {
+    await store(context, frameworkId, taskId, executor, acknowledgement);
+  } catch (error) {
+    context.log.warn(
+      { frameworkId, taskId, err: errorText(error) },
+      "an acknowledgement could not be stored; the update is sent again",
+    );
+    acknowledgement.failed();
+    return;
+  }
+  acknowledgement.done();
+  if (executor !== undefined && isTerminal(acknowledgement.status.state))
+    complete(context, frameworkId, taskId, executor);
+}
+
+async function store(
+  context: AgentContext,
+  frameworkId: FrameworkId,
+  taskId: TaskId,
+  executor: Executor | undefined,
+  { status }: Acknowledgement,
+): Promise<void> {
+  const terminal = isTerminal(status.state);
+  if (terminal) crashPoint("status-terminal-acknowledged");
+  if (executor?.checkpointed) {
+    const run = { frameworkId, executorId: executor.id, containerId: executor.containerId };
+    // a command executor has one task: with its last update the whole run is done
+    if (terminal) await context.checkpoint.removeRun(run, executor.taskIds);
+    else await context.checkpoint.removeUpdate(run, taskId, status);
+  }
+  if (terminal) crashPoint("task-removed");
+}
+
+function complete(context: AgentContext, frameworkId: FrameworkId, taskId: TaskId, executor: Executor): void {
+  executor.complete(taskId);
+  const framework = context.frameworks.active.get(frameworkId);
+  if (framework?.executors.get(executor.id) !== executor || executor.hasIncompleteTasks || !executor.ended) return;
+  removeExecutor(context, framework, executor);
+}
