@@ -10,6 +10,7 @@ export {
 } from "@bufbuild/protobuf";
 export * as internal from "../gen/fairlead/internal/v1/agent_pb.js";
 export * as agent from "../gen/mesos/v1/agent/agent_pb.js";
+export * as allocator from "../gen/mesos/v1/allocator/allocator_pb.js";
 export * from "../gen/mesos/v1/base_pb.js";
 export * from "../gen/mesos/v1/command_pb.js";
 export * from "../gen/mesos/v1/container_pb.js";

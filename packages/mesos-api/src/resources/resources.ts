@@ -22,12 +22,15 @@ import { validateResource } from "./validate-resource.ts";
  * Source: `Resources` in Mesos's `src/common/resources.cpp`.
  */
 export class Resources implements Iterable<Resource> {
-  static readonly none = new Resources([]);
-
   readonly #items: readonly Item[];
 
   private constructor(items: readonly Item[]) {
     this.#items = items;
+  }
+
+  /** The empty bag. */
+  static get none(): Resources {
+    return NONE;
   }
 
   /** A bag of valid resources; throws {@link ResourceError} with Mesos's words for one that is not. */
@@ -203,3 +206,6 @@ export class Resources implements Iterable<Resource> {
     return new Resources(items.reduce(addItem, []));
   }
 }
+
+// not a static field: the compiler's output of one that makes an instance of its own class does not run
+const NONE = Resources.of([]);
