@@ -11,6 +11,7 @@ export type Action =
   | "view_state"
   | "view_flags"
   | "view_container"
+  | "access_sandbox"
   | "kill_task"
   | "send_message";
 

@@ -1,8 +1,12 @@
-import { agent, create, type MessageInitShape } from "@fairlead/mesos-api";
+import { agent, create, isFieldSet, type MessageInitShape } from "@fairlead/mesos-api";
 import type { OperatorApi, OperatorHandler } from "../../base/endpoints/operator-call.ts";
 import { namedValues, v1Reply } from "../../base/endpoints/v1-response.ts";
 import { plainReply } from "../../base/http/replies.ts";
 import { reportContainers } from "./containers.ts";
+import { ifAttached } from "./files/attached-paths.ts";
+import { listDirectory } from "./files/list-directory.ts";
+import { isProblem } from "./files/open-inside.ts";
+import { readFilePart } from "./files/read-file.ts";
 import { agentMetrics } from "./metrics.ts";
 import type { AgentRouteOptions } from "./route-options.ts";
 import type { ServedAgent } from "./served-agent.ts";
@@ -44,6 +48,23 @@ export function agentOperatorApi(view: ServedAgent, options: AgentRouteOptions):
     GET_FRAMEWORKS: answerTo("view_state", () => ({ type: Type.GET_FRAMEWORKS, getFrameworks: getFrameworks(view) })),
     GET_EXECUTORS: answerTo("view_state", () => ({ type: Type.GET_EXECUTORS, getExecutors: getExecutors(view) })),
     GET_TASKS: answerTo("view_state", () => ({ type: Type.GET_TASKS, getTasks: getTasks(view) })),
+    LIST_FILES: (call, context) =>
+      ifAttached(view, authorizer, context.request, call.listFiles?.path ?? "", async (path, requested) => {
+        const fileInfos = await listDirectory(path, requested);
+        return isProblem(fileInfos)
+          ? plainReply(fileInfos.status, fileInfos.message)
+          : answer(() => ({ type: Type.LIST_FILES, listFiles: { fileInfos } }))(call, context);
+      }),
+    READ_FILE: (call, context) =>
+      ifAttached(view, authorizer, context.request, call.readFile?.path ?? "", async (path) => {
+        const part = await readFilePart(path, Number(call.readFile?.offset ?? 0n), lengthOf(call.readFile));
+        return isProblem(part)
+          ? plainReply(part.status, part.message)
+          : answer(() => ({ type: Type.READ_FILE, readFile: { size: BigInt(part.size), data: part.data } }))(
+              call,
+              context,
+            );
+      }),
     GET_AGENT: answerTo("view_state", () => ({ type: Type.GET_AGENT, getAgent: { agentInfo: view.info } })),
   };
   return {
@@ -52,4 +73,10 @@ export function agentOperatorApi(view: ServedAgent, options: AgentRouteOptions):
     optional: new Set(["GET_CONTAINERS"]),
     handlers: new Map(Object.entries(handlers)),
   };
+}
+
+function lengthOf(call: agent.Call_ReadFile | undefined): number | undefined {
+  return call !== undefined && isFieldSet(call, agent.Call_ReadFileSchema.field.length)
+    ? Number(call.length)
+    : undefined;
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { agent as agentApi, create, fromBinary, TaskState, toBinary, VersionInfoSchema } from "@fairlead/mesos-api";
 import { type Authorizer, permitAll } from "../../base/authorizer.ts";
@@ -162,6 +165,32 @@ test("operator calls in JSON: names as in v1, empty lists kept", async (t) => {
     },
     resource_statistics: { timestamp: 1767322130.5, mem_rss_bytes: 4096 },
   });
+});
+
+test("a sandbox is listed and read by operator calls", async (t) => {
+  const { executor, call } = await start(t);
+  const directory = await mkdtemp(join(tmpdir(), "fairlead-operator-"));
+  t.after(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, "stdout"), "hello");
+  Object.assign(executor, { directory });
+  const path = join(directory, "stdout");
+
+  const listed = await call(JSON.stringify({ type: "LIST_FILES", list_files: { path: directory } }));
+  const { list_files } = (await listed.json()) as { list_files: { file_infos: { path: string; size: number }[] } };
+  assert.deepEqual(
+    list_files.file_infos.map((info) => [info.path, info.size]),
+    [[path, 5]],
+  );
+  const read = async (details: object) =>
+    (
+      (await (await call(JSON.stringify({ type: "READ_FILE", read_file: { path, ...details } }))).json()) as {
+        read_file: object;
+      }
+    ).read_file;
+  assert.deepEqual(await read({ offset: 1 }), { size: 5, data: Buffer.from("ello").toString("base64") });
+  assert.deepEqual(await read({ offset: 1, length: 2 }), { size: 5, data: Buffer.from("el").toString("base64") });
+  const none = await call('{"type":"READ_FILE","read_file":{"path":"/etc/passwd","offset":0}}');
+  assert.equal(none.status, 404);
 });
 
 test("a task that waits for its executor is a staging task of the user that it asked for", async (t) => {

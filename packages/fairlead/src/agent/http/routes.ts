@@ -9,6 +9,7 @@ import {
   reportContainers,
   statisticsDocument,
 } from "./containers.ts";
+import { fileRoutes } from "./files/routes.ts";
 import { agentMetrics } from "./metrics.ts";
 import { agentOperatorApi } from "./operator-api.ts";
 import type { AgentRouteOptions } from "./route-options.ts";
@@ -63,6 +64,7 @@ export function agentRoutes(agent: ServedAgent, options: AgentRouteOptions): Rou
         return jsonReply(request, statisticsDocument(reports));
       }),
     },
+    ...fileRoutes(agent, authorizer).map(({ path, handler }) => ({ path, handler: whenRecovered(handler) })),
     ...processRoutes({ version, flags: config.flags, authorizer, metrics: () => agentMetrics(agent, clock) }),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Principal } from "../authorizer.ts";
 
 /** A request as handlers see it: routed, inflated, bounded. */
@@ -42,7 +43,16 @@ export interface StreamReply {
   readonly open: (stream: ByteStream) => void;
 }
 
-export type HttpReply = WholeReply | StreamReply;
+/** An answer of known size that is taken from `source` at the pace of the peer; `source` is destroyed at its end, whatever that is. */
+export interface SourceReply {
+  readonly status: 200;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly source: Readable;
+}
+
+export type HttpReply = WholeReply | StreamReply | SourceReply;
 
 export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 

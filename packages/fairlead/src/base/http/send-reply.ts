@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { HttpReply, StreamReply, WholeReply } from "./http.ts";
+import type { HttpReply, SourceReply, StreamReply, WholeReply } from "./http.ts";
 import { GZIP_LEVEL, GZIP_MINIMUM_BYTES } from "./limits.ts";
 import { acceptsEncoding } from "./media-type.ts";
 
@@ -10,6 +12,37 @@ const compress = promisify(gzip);
 /** Whether an answer goes on after it was begun. */
 export function isStream(reply: HttpReply): reply is StreamReply {
   return "open" in reply;
+}
+
+/** Whether the body of an answer is taken from a source. */
+export function isSource(reply: HttpReply): reply is SourceReply {
+  return "source" in reply;
+}
+
+/**
+ * Sends an answer from its source, not faster than the peer takes it. A source that breaks, or ends early, breaks the connection: the peer
+ * must not take a part for the whole.
+ */
+export async function sendSource(
+  response: ServerResponse,
+  { status, headers, contentType, sizeBytes, source }: SourceReply,
+  stalledTimeoutMs: number,
+): Promise<void> {
+  response.socket?.setTimeout(stalledTimeoutMs);
+  if (!response.destroyed) {
+    response.writeHead(status, { ...headers, "Content-Type": contentType, "Content-Length": String(sizeBytes) });
+  }
+  // what goes wrong has broken the connection: there is nobody left to tell
+  await pipeline(exactly(source, sizeBytes), response).catch(() => {});
+}
+
+async function* exactly(source: Readable, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let sentBytes = 0;
+  for await (const chunk of source) {
+    sentBytes += chunk.length;
+    yield chunk;
+  }
+  if (sentBytes !== sizeBytes) throw new Error(`the source has ${sentBytes} bytes, not ${sizeBytes}`);
 }
 
 /**

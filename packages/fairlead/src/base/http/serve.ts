@@ -12,7 +12,7 @@ import { isLoopback } from "./loopback-guard.ts";
 import { plainReply } from "./replies.ts";
 import { ResponseStream } from "./response-stream.ts";
 import { createRouter, type ProcessName } from "./router.ts";
-import { isStream, sendStreamHeader, sendWhole } from "./send-reply.ts";
+import { isSource, isStream, sendSource, sendStreamHeader, sendWhole } from "./send-reply.ts";
 
 export interface ServeOptions {
   /** The address to listen on; on a loopback address requests with a foreign Host or Origin are refused. */
@@ -72,6 +72,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       "a request was answered",
     );
     if (isStream(result)) openStream(response, result);
+    else if (isSource(result)) await sendSource(response, result, limits.stalledAnswerTimeoutMs);
     else await sendWhole(response, result, request.headers["accept-encoding"], limits.stalledAnswerTimeoutMs);
   };
 
