@@ -1,0 +1,124 @@
+import { type Offer, Resources, SchedulerClient, TaskState, type TaskStatus } from "@fairlead/mesos-api";
+import { systemClock } from "../../base/clock.ts";
+import { errorText, FairleadError } from "../../base/errors.ts";
+import { formatAddresses } from "../client/addresses.ts";
+import { type FollowedOutput, followOutput } from "../client/follow-output.ts";
+import { sandboxReader } from "../client/sandbox-reader.ts";
+import { Execution } from "../execute/execution.ts";
+import { findSandbox, SANDBOX_ATTEMPTS } from "../execute/find-sandbox.ts";
+import { toFramework, toTask } from "../execute/task-description.ts";
+import { EXECUTE_FLAGS } from "../flags/execute-flags.ts";
+import { parseCommand } from "./parse-command.ts";
+import { firstSignal } from "./signals.ts";
+
+const MEDIA_TYPES = { json: "application/json", protobuf: "application/x-protobuf" } as const;
+
+/** `fairlead execute`: one task; 0 if it finished, else 1. */
+export async function runExecute(argv: readonly string[]): Promise<number> {
+  const flags = parseCommand(
+    "fairlead execute --command=<text> [flags]",
+    "Runs one task, prints its addresses and its output, and ends with it: 0 if it finished, else 1.",
+    EXECUTE_FLAGS,
+    argv,
+  );
+  if (flags === undefined) return 0;
+  const { values } = flags;
+  for (const { flag, why } of flags.ineffective) process.stderr.write(`--${flag} has no effect: ${why}\n`);
+
+  const framework = toFramework(values);
+  const task = toTask(values);
+  const taskId = task.taskId!.value;
+  const client = new SchedulerClient(values.master, { mediaType: MEDIA_TYPES[values.content_type] });
+  const output = new TaskOutput(taskId);
+  const execution = new Execution(
+    client,
+    { framework, task },
+    {
+      onWaiting: () => say(`${taskId} waits for an offer with ${Resources.of(task.resources)}`),
+      onLaunched: (offer) => {
+        output.agent = agentAddress(offer);
+        say(`${taskId} is launched on ${offer.hostname}`);
+        if (values.kill_after !== undefined)
+          systemClock.after(values.kill_after, () => void execution.kill().catch(() => {}));
+      },
+      onUpdate: (status) => {
+        say(statusLine(taskId, status));
+        if (status.state === TaskState.TASK_RUNNING) output.follow(client.frameworkId!.value);
+      },
+      onDisconnected: (reason) => process.stderr.write(`lost the master, trying to come back: ${reason}\n`),
+    },
+    systemClock,
+  );
+  try {
+    const ended = execution.run();
+    const signal = firstSignal();
+    const status = await Promise.race([ended, signal.then(() => undefined)]);
+    if (status === undefined) {
+      process.stderr.write(`${taskId} is killed\n`);
+      await execution.kill();
+    }
+    await output.finish();
+    return status?.state === TaskState.TASK_FINISHED ? 0 : 1;
+  } catch (error) {
+    if (FairleadError.is(error)) throw error;
+    throw new FairleadError("MASTER_UNREACHABLE", `${values.master}: ${errorText(error)}`, { cause: error });
+  } finally {
+    await execution.tearDown().catch(() => {});
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function statusLine(taskId: string, status: TaskStatus): string {
+  const addresses = formatAddresses(
+    (status.containerStatus?.networkInfos ?? []).map(({ name, ipAddresses }) => ({
+      name,
+      ipAddresses: ipAddresses.map(({ ipAddress }) => ipAddress),
+    })),
+  );
+  const running = status.state === TaskState.TASK_RUNNING && addresses !== "" ? `, on ${addresses}` : "";
+  return `${taskId} is ${TaskState[status.state]}${running}${status.message ? `: ${status.message}` : ""}`;
+}
+
+function agentAddress(offer: Offer): { ip: string; port: number } | undefined {
+  const address = offer.url?.address;
+  return address === undefined
+    ? undefined
+    : { ip: address.ip || address.hostname || offer.hostname, port: address.port };
+}
+
+/** The output of the task, from when it runs until it has ended. */
+class TaskOutput {
+  readonly #taskId: string;
+  #followed: Promise<FollowedOutput> | undefined;
+  agent: { ip: string; port: number } | undefined;
+
+  constructor(taskId: string) {
+    this.#taskId = taskId;
+  }
+
+  follow(frameworkId: string): void {
+    if (this.agent === undefined || this.#followed !== undefined) return;
+    this.#followed = this.#start(frameworkId, this.agent);
+    // finish() tells of the failure; until then nobody waits.
+    this.#followed.catch(() => {});
+  }
+
+  /** Passes on the rest. A task that never ran has none. Never rejects: the end of the task is what counts. */
+  async finish(): Promise<void> {
+    try {
+      await (await this.#followed)?.finish();
+    } catch (error) {
+      process.stderr.write(`the output could not be read: ${errorText(error)}\n`);
+    }
+  }
+
+  async #start(frameworkId: string, { ip, port }: { ip: string; port: number }): Promise<FollowedOutput> {
+    const agent = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+    const directory = await findSandbox(agent, frameworkId, this.#taskId, SANDBOX_ATTEMPTS, systemClock);
+    if (directory === undefined) throw new Error("the agent does not know the task");
+    return followOutput(sandboxReader(ip, port, directory), (file, chunk) => process[file].write(chunk), systemClock);
+  }
+}
