@@ -47,11 +47,6 @@ export function containsRanges(left: readonly Range[], right: readonly Range[]):
   return right.every((inner) => left.some((outer) => outer.begin <= inner.begin && inner.end <= outer.end));
 }
 
-/** How many numbers there are in merged ranges. */
-export function countRanges(ranges: readonly Range[]): number {
-  return ranges.reduce((count, range) => count + Number(range.end - range.begin) + 1, 0);
-}
-
 /** Mesos's text of ranges, `[31000-31005, 31010-31010]`: what DNS servers and proxies parse in `/state`. */
 export function formatRanges(ranges: readonly Range[]): string {
   return `[${ranges.map(({ begin, end }) => `${begin}-${end}`).join(", ")}]`;
