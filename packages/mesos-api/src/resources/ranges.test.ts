@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  containsRanges,
-  countRanges,
-  formatRanges,
-  mergeRanges,
-  overlap,
-  type Range,
-  subtractRanges,
-} from "./ranges.ts";
+import { containsRanges, formatRanges, mergeRanges, overlap, type Range, subtractRanges } from "./ranges.ts";
 
 /** Ranges of small numbers, so that a set of numbers can play the reference. */
 const anyRanges = fc.array(
