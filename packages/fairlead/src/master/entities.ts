@@ -11,6 +11,7 @@ import type {
   Offer,
   OfferId,
   Resources,
+  scheduler,
   Task,
   TaskId,
 } from "@fairlead/mesos-api";
@@ -41,6 +42,8 @@ export interface FrameworkView {
   /** The roles it is subscribed to: `roles`, or `role` without the MULTI_ROLE capability. */
   readonly roles: readonly string[];
   readonly suppressedRoles: ReadonlySet<string>;
+  /** As the framework gave them last; absent where it gave none. */
+  readonly offerConstraints?: scheduler.OfferConstraints | undefined;
   readonly connected: boolean;
   readonly active: boolean;
   /** Known from agents only: it has not subscribed again after the master's start. */

@@ -1,9 +1,12 @@
 import {
+  create,
   FrameworkInfo_Capability_Type,
   FrameworkInfo_Capability_TypeSchema,
   FrameworkInfoSchema,
   isFieldSet,
+  scheduler,
   v0,
+  writeJson,
 } from "@fairlead/mesos-api";
 import type { FrameworkView } from "../entities.ts";
 
@@ -52,8 +55,13 @@ export function frameworkDocument(framework: FrameworkView): string {
     ["offers", v0.jsonArray(framework.offers.values(), v0.writeOffer)],
     ["executors", writeExecutors(framework)],
     ["labels", info.labels && v0.writeLabels(info.labels)],
-    // constraints on offers are not taken: there are never any
-    ["offer_constraints", "{}"],
+    [
+      "offer_constraints",
+      writeJson(
+        scheduler.OfferConstraintsSchema,
+        framework.offerConstraints ?? create(scheduler.OfferConstraintsSchema),
+      ),
+    ],
   ])}}`;
 }
 

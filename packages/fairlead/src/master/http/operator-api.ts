@@ -7,11 +7,11 @@ import {
   RoleSchema,
   Value_Type,
 } from "@fairlead/mesos-api";
+import { metricsSnapshot } from "../../base/endpoints/metrics-snapshot.ts";
 import type { OperatorApi, OperatorHandler } from "../../base/endpoints/operator-call.ts";
 import { namedValues, v1Reply } from "../../base/endpoints/v1-response.ts";
 import { plainReply } from "../../base/http/replies.ts";
 import { type KnownRole, knownRoles } from "./known-roles.ts";
-import { masterMetrics } from "./metrics.ts";
 import { sum } from "./roles.ts";
 import type { MasterRouteOptions } from "./route-options.ts";
 import type { ServedMaster } from "./served-master.ts";
@@ -25,7 +25,7 @@ type Answer = MessageInitShape<typeof ResponseSchema>;
 
 /** The operator calls of the master that are served; any other is answered with 501. */
 export function masterOperatorApi(view: ServedMaster, options: MasterRouteOptions): OperatorApi<typeof CallSchema> {
-  const { authorizer, clock, config, version } = options;
+  const { authorizer, config, version } = options;
   const answer =
     (make: () => Answer): Handler =>
     (_, { mediaType }) =>
@@ -43,7 +43,7 @@ export function masterOperatorApi(view: ServedMaster, options: MasterRouteOption
     GET_FLAGS: answerTo("view_flags", () => ({ type: Type.GET_FLAGS, getFlags: { flags: namedValues(config.flags) } })),
     GET_METRICS: answer(() => ({
       type: Type.GET_METRICS,
-      getMetrics: { metrics: namedValues(masterMetrics(view, clock)) },
+      getMetrics: { metrics: namedValues(metricsSnapshot(view.metrics())) },
     })),
     GET_STATE: answerTo("view_state", () => ({ type: Type.GET_STATE, getState: getState(view) })),
     GET_AGENTS: answerTo("view_state", () => ({ type: Type.GET_AGENTS, getAgents: getAgents(view) })),

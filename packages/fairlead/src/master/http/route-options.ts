@@ -1,13 +1,11 @@
 import type { VersionInfo } from "@fairlead/mesos-api";
 import type { Authorizer } from "../../base/authorizer.ts";
-import type { Clock } from "../../base/clock.ts";
 import type { MasterConfig } from "../config.ts";
 
 export interface MasterRouteOptions {
   readonly config: Pick<MasterConfig, "cluster" | "flags" | "roles" | "weights">;
   readonly version: VersionInfo;
   readonly authorizer: Authorizer;
-  readonly clock: Clock;
   /** Makes the ids of event streams: they are what proves that later calls come from the same peer, so they must not be guessable. */
   readonly newStreamId: () => string;
 }

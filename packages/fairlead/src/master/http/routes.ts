@@ -1,3 +1,4 @@
+import { metricsSnapshot } from "../../base/endpoints/metrics-snapshot.ts";
 import { answerOperatorCall } from "../../base/endpoints/operator-call.ts";
 import { processRoutes } from "../../base/endpoints/process-routes.ts";
 import type { HttpHandler, HttpRequest, Route } from "../../base/http/http.ts";
@@ -5,7 +6,6 @@ import { jsonReply, plainReply } from "../../base/http/replies.ts";
 import { answerAgent } from "./agent-api.ts";
 import { frameworksDocument } from "./frameworks.ts";
 import { knownRoles } from "./known-roles.ts";
-import { masterMetrics } from "./metrics.ts";
 import { masterOperatorApi } from "./operator-api.ts";
 import { redirect } from "./redirect.ts";
 import { rolesDocument } from "./roles.ts";
@@ -20,7 +20,7 @@ import { teardownForm } from "./teardown.ts";
 
 /** The endpoints of a master: v1 scheduler and operator APIs, the agents' protocol, and the old JSON documents. */
 export function masterRoutes(master: ServedMaster, options: MasterRouteOptions): Route[] {
-  const { config, version, authorizer, clock, newStreamId } = options;
+  const { config, version, authorizer, newStreamId } = options;
   const mayView = (request: HttpRequest) => authorizer.authorize(request.principal, "view_state", { kind: "any" });
   const whenRecovered =
     (handler: HttpHandler): HttpHandler =>
@@ -57,6 +57,6 @@ export function masterRoutes(master: ServedMaster, options: MasterRouteOptions):
     { path: "/roles", handler: document(() => rolesDocument(knownRoles(master, config))) },
     { path: "/teardown", handler: whenRecovered((request) => teardownForm(master, request)) },
     { path: "/redirect", handler: (request) => redirect(master.info, request) },
-    ...processRoutes({ version, flags: config.flags, authorizer, metrics: () => masterMetrics(master, clock) }),
+    ...processRoutes({ version, flags: config.flags, authorizer, metrics: () => metricsSnapshot(master.metrics()) }),
   ];
 }

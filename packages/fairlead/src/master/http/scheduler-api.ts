@@ -25,13 +25,6 @@ export function answerScheduler(master: ServedMaster, newStreamId: () => string,
     return read;
   }
   const call = read.message;
-  const error = validateSchedulerCall(call, request.principal);
-  if (error !== undefined) {
-    return plainReply(400, `Failed to validate scheduler::Call: ${error}`);
-  }
-  if (call.type === scheduler.Call_Type.UNKNOWN) {
-    return plainReply(501);
-  }
   const streamId = request.headers[STREAM_ID_HEADER.toLowerCase()];
   if (call.type === scheduler.Call_Type.SUBSCRIBE) {
     return subscribe(master, newStreamId, request, call, streamId);
@@ -47,6 +40,10 @@ function subscribe(
   call: scheduler.Call,
   presented: string | undefined,
 ): HttpReply {
+  const error = validateSchedulerCall(call, request.principal);
+  if (error !== undefined) {
+    return plainReply(400, `Failed to validate scheduler::Call: ${error}`);
+  }
   const mediaType = acceptedMediaType(request);
   if (mediaType === undefined) {
     return plainReply(406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'");

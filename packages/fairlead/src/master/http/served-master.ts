@@ -5,6 +5,6 @@ import type { MasterCalls } from "../master-calls.ts";
 export interface ServedMaster extends MasterView, MasterCalls {
   /** False until the registry has been read: endpoints answer 503. */
   readonly recovered: boolean;
-  /** Counters and gauges that only the core can know, by Mesos's names. */
+  /** Every metric of the master, by Mesos's names. */
   metrics(): ReadonlyMap<string, number>;
 }

@@ -89,7 +89,7 @@ function toFramework(framework: FrameworkView): master.Response_GetFrameworks_Fr
     offers: [...framework.offers.values()],
     allocatedResources: endpoint(framework.used),
     offeredResources: endpoint(framework.offered),
-    offerConstraints: create(scheduler.OfferConstraintsSchema),
+    offerConstraints: framework.offerConstraints ?? create(scheduler.OfferConstraintsSchema),
   });
 }
 
