@@ -1,0 +1,26 @@
+import type { OfferID, scheduler } from "@fairlead/mesos-api";
+import type { Core } from "../core.ts";
+import type { Framework } from "../frameworks/framework.ts";
+
+/**
+ * Inverse offers ask for resources back before maintenance. There is no maintenance here, so that no inverse offer is ever outstanding: as in
+ * Mesos, answers to those that are not valid are taken and ignored.
+ */
+export function acceptInverseOffers(core: Core, framework: Framework, call: scheduler.Call_AcceptInverseOffers): void {
+  ignore(core, framework, call.inverseOfferIds);
+}
+
+export function declineInverseOffers(
+  core: Core,
+  framework: Framework,
+  call: scheduler.Call_DeclineInverseOffers,
+): void {
+  ignore(core, framework, call.inverseOfferIds);
+}
+
+function ignore(core: Core, framework: Framework, ids: readonly OfferID[]): void {
+  core.log.warn(
+    { frameworkId: framework.id, offerIds: ids.map(({ value }) => value) },
+    "ignored the answer to inverse offers that are not valid",
+  );
+}

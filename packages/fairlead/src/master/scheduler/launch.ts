@@ -1,0 +1,144 @@
+import {
+  create,
+  type FrameworkInfo,
+  type Offer_Operation,
+  Offer_Operation_Type,
+  Resources,
+  type Task,
+  type TaskInfo,
+  TaskSchema,
+  TaskState,
+  TaskStatus_Reason,
+} from "@fairlead/mesos-api";
+import type { Agent } from "../agents/agent.ts";
+import { runTask } from "../agents/events.ts";
+import type { Core } from "../core.ts";
+import { updateEvent } from "../frameworks/events.ts";
+import type { Framework } from "../frameworks/framework.ts";
+import { addExecutor, addTask } from "../tasks/booking.ts";
+import { masterStatus } from "../tasks/status.ts";
+import { runningExecutor } from "../validation/executor.ts";
+import { missingFeature } from "../validation/features.ts";
+import type { LaunchTarget } from "../validation/launch-target.ts";
+import { validateFormat } from "../validation/resources.ts";
+import { validateTask } from "../validation/task.ts";
+import { normalizeTask } from "./normalize.ts";
+
+/** Whose launch it is, where it shall run, what is left of the accepted offers, and the role that those are allocated to. */
+export interface AcceptTarget extends LaunchTarget {
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: string;
+}
+
+/**
+ * LAUNCH: each task for itself; one that is refused is TASK_ERROR, the others go on. A format error in any of them refuses all, because then
+ * nothing can be said about what the others ask for. Returns what is left of the resources.
+ */
+export function launch(core: Core, target: AcceptTarget, operation: Offer_Operation): Resources {
+  const tasks = operation.launch?.taskInfos ?? [];
+  const error =
+    operation.launch === undefined
+      ? "A LAUNCH offer operation must have the Offer.Operation.launch field set."
+      : (formatError(tasks) ??
+        (operation.id === undefined ? undefined : "The `id` field cannot be set on LAUNCH operations"));
+  if (error !== undefined) {
+    for (const task of tasks) refuseTask(core, target.framework, task, TaskStatus_Reason.TASK_INVALID, error);
+    return target.available;
+  }
+  let available = target.available;
+  for (const given of tasks) {
+    const task = normalizeTask(given, target.framework.id, target.role);
+    available = launchTask(core, { ...target, available }, task);
+  }
+  return available;
+}
+
+function launchTask(core: Core, target: AcceptTarget, task: TaskInfo): Resources {
+  const { framework, agent } = target;
+  const forbidden = forbiddenUser(core, task, framework.info);
+  if (forbidden !== undefined) {
+    refuseTask(core, framework, task, TaskStatus_Reason.TASK_UNAUTHORIZED, forbidden);
+    return target.available;
+  }
+  const invalid = validateTask(task, target) ?? missingFeature(task, agent);
+  if (invalid !== undefined) {
+    refuseTask(core, framework, task, TaskStatus_Reason.TASK_INVALID, invalid);
+    return target.available;
+  }
+  let consumed = Resources.of(task.resources);
+  if (task.executor !== undefined && runningExecutor(task.executor, target) === undefined) {
+    addExecutor(framework, agent, task.executor);
+    consumed = consumed.plus(Resources.of(task.executor.resources));
+  }
+  addTask(framework, agent, stagingTask(task, framework));
+  framework.counters.operation(Offer_Operation_Type.LAUNCH);
+  agent.send(runTask(framework.info, task));
+  core.log.info(
+    { frameworkId: framework.id, taskId: task.taskId?.value, agentId: agent.id },
+    "sent a task to its agent",
+  );
+  return target.available.minus(consumed);
+}
+
+/** Why the resources of one of the tasks cannot be read at all; undefined when they can. Source: `validateAndUpgradeResources`. */
+export function formatError(tasks: readonly TaskInfo[]): string | undefined {
+  for (const task of tasks) {
+    const error = validateFormat(task.resources) ?? validateFormat(task.executor?.resources ?? []);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+/** Why a task may not run as its user; undefined when it may. */
+export function forbiddenUser(core: Core, task: TaskInfo, info: FrameworkInfo): string | undefined {
+  const command = task.command ?? task.executor?.command;
+  const user = command !== undefined && Object.hasOwn(command, "user") ? command.user : info.user;
+  const principal = Object.hasOwn(info, "principal") ? info.principal : undefined;
+  return core.authorizer.authorize(principal, "run_task", { kind: "user", value: user })
+    ? undefined
+    : `Not authorized to launch task ${task.taskId?.value ?? ""} of framework ${info.id?.value ?? ""} under user '${user}'`;
+}
+
+/** TASK_ERROR: the task never was. */
+export function refuseTask(
+  core: Core,
+  framework: Framework,
+  task: TaskInfo,
+  reason: TaskStatus_Reason,
+  message: string,
+): void {
+  const status = masterStatus({
+    nowMs: core.clock.now(),
+    taskId: task.taskId,
+    agentId: task.agentId,
+    state: TaskState.TASK_ERROR,
+    reason,
+    message,
+  });
+  core.counters.taskEnded(status.state, status.source, status.reason);
+  framework.send(updateEvent(status));
+  core.log.info({ frameworkId: framework.id, taskId: task.taskId?.value, reason: message }, "refused a task");
+}
+
+/** The task as the master keeps it, from the moment on that it is sent to its agent. Source: `protobuf::createTask`. */
+export function stagingTask(task: TaskInfo, framework: Framework): Task {
+  const command = task.command ?? task.executor?.command;
+  const user = command !== undefined && Object.hasOwn(command, "user") ? command.user : framework.info.user;
+  return create(TaskSchema, {
+    name: task.name,
+    taskId: task.taskId,
+    frameworkId: { value: framework.id },
+    executorId: task.executor?.executorId,
+    agentId: task.agentId,
+    state: TaskState.TASK_STAGING,
+    resources: task.resources,
+    labels: task.labels,
+    discovery: task.discovery,
+    container: task.container,
+    healthCheck: task.healthCheck,
+    killPolicy: task.killPolicy,
+    limits: task.limits,
+    user,
+  });
+}
