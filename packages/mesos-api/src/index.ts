@@ -50,6 +50,7 @@ export { writeJson } from "./json/write.ts";
 export { encodeRecord } from "./recordio/encode-record.ts";
 export { RecordDecoder } from "./recordio/record-decoder.ts";
 export { RecordError } from "./recordio/record-error.ts";
+export { formatResource } from "./resources/format-resource.ts";
 export { mapResources } from "./resources/map-resources.ts";
 export { parseAttributes } from "./resources/parse-attributes.ts";
 export { parseResources } from "./resources/parse-resources.ts";
