@@ -6,7 +6,9 @@ export interface BoundedRun {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly stdin: string;
+  readonly stdin: string | Uint8Array;
+  /** `/` if not given: a program must not hold a directory that somebody wants to unmount. */
+  readonly cwd?: string | undefined;
   readonly timeoutMs: number;
   /** For each of stdout and stderr. */
   readonly maxOutputBytes: number;
@@ -30,7 +32,7 @@ export interface RunEnd {
  */
 export function runBounded(run: BoundedRun): Promise<RunEnd> {
   return new Promise((resolve, reject) => {
-    const child = spawn(run.file, [...run.args], { cwd: "/", env: run.env, detached: true });
+    const child = spawn(run.file, [...run.args], { cwd: run.cwd ?? "/", env: run.env, detached: true });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let killedFor: "timeout" | "overflow" | "aborted" | undefined;
