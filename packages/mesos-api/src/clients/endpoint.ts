@@ -74,15 +74,12 @@ export class Endpoint {
         }
         this.#follow(answer);
       }
+      throw new ClientError("TOO_MANY_REDIRECTS", this.#configured, `More than ${MAX_REDIRECTS} redirects`);
     } catch (error) {
-      const failure = scope.failure(error);
-      if (failure.code === "SERVER_UNREACHABLE") {
-        // another master may lead by now: the configured address knows
-        this.#url = this.#configured;
-      }
-      throw failure;
+      // another master may lead by now: the configured one knows
+      this.#url = this.#configured;
+      throw scope.failure(error);
     }
-    throw new ClientError("TOO_MANY_REDIRECTS", this.#configured, `More than ${MAX_REDIRECTS} redirects`);
   }
 
   /** The whole body of an answer. */

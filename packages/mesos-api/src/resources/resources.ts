@@ -207,5 +207,5 @@ export class Resources implements Iterable<Resource> {
   }
 }
 
-// not a static field: the compiler's output of one that makes an instance of its own class does not run
+// not a static field: TypeScript 7.0 emits code that fails for one that makes an instance of its own class, where that has private methods
 const NONE = Resources.of([]);
