@@ -59,7 +59,7 @@ test("bridge: namespace, files and addresses are there before the container, and
   assert.equal(info.ips[0].address, "10.81.0.2/24");
 
   await isolator.cleanup(id("c1"));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
   assert.deepEqual(await isolator.status?.(id("c1")), {});
 });
 
@@ -101,7 +101,7 @@ test("dual stack: both addresses are reported and serve at once", async (t) => {
   assert.match(await readFile(join(host.rootDir, "c1", "hosts"), "utf8"), /\n10\.82\.0\.2 c1\nfd82::2 c1\n$/);
   await host.inside("c1", "ping", "-6", "-c1", "-W5", "fd82::1");
   await isolator.cleanup(id("c1"));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 test("two containers of one network reach each other, each has its own address", async (t) => {
@@ -113,7 +113,7 @@ test("two containers of one network reach each other, each has its own address",
   assert.equal(new Set(addresses.flat()).size, 3);
   await host.inside("c1", "ping", "-c1", "-W5", addresses[1]?.[0] ?? "");
   await Promise.all(["c1", "c2", "c3"].map((name) => isolator.cleanup(id(name))));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 /** A server inside a container that greets and closes. */
@@ -148,7 +148,7 @@ test("conflist: firewall and portmap get the request's ports, and take their rul
     [[31_084, 8080]],
   );
   await isolator.cleanup(id("c1"));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
   await assert.rejects(read("10.84.0.1", 31_084));
 });
 
@@ -184,7 +184,7 @@ test("ptp and macvlan, addresses by host-local and static", async (t) => {
   await host.inside("c1", "ping", "-c1", "-W5", "10.85.0.1");
   await host.inside("c1", "ping", "-c1", "-W5", "10.86.0.1");
   await isolator.cleanup(id("c1"));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 for (const cniVersion of ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", undefined]) {
@@ -196,7 +196,7 @@ for (const cniVersion of ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", 
     await isolator.prepare(containerConfig("c1", [{ name: "blue" }]));
     assert.deepEqual(await host.reported(isolator, "c1"), [["blue", ["10.87.0.2", "fd87::2"]]]);
     await isolator.cleanup(id("c1"));
-    assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+    assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
   });
 }
 
@@ -219,7 +219,7 @@ test("networks are added, changed and removed without a restart; the living are 
   await run("rm", join(host.configDir, "some-file"));
   await assert.rejects(isolator.prepare(containerConfig("c3", [{ name: "blue" }])), unknown);
   for (const name of ["c1", "c2", "c3"]) await isolator.cleanup(id(name));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 test("what DNS servers a network has goes to resolv.conf", async (t) => {
@@ -255,6 +255,6 @@ test("a namespace that another mount namespace has a copy of is freed all the sa
   await once(copy.stdout, "data");
   assert.match(await readFile(`/proc/${copy.pid}/mountinfo`, "utf8"), /\/c1\/ns /);
   await isolator.cleanup(id("c1"));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
   assert.equal(copy.exitCode, null);
 });

@@ -100,15 +100,16 @@ export class CniHost {
    * What containers have left on the host: directories, pins, addresses taken, interfaces, firewall rules, plugins. Bridges and the chains of
    * plugins stay by design. Waits for the kernel, which frees namespaces behind.
    */
-  async traces(expected: { containers: number; links: number }): Promise<Traces> {
+  async traces(expected: { links: number }): Promise<Traces> {
     for (let attempt = 0; ; attempt++) {
-      const traces = await this.#look();
+      const traces = await this.look();
       if (attempt === 200 || (traces.links.length === expected.links && traces.plugins.length === 0)) return traces;
       await delay(20);
     }
   }
 
-  async #look(): Promise<Traces> {
+  /** The same as it is now. */
+  async look(): Promise<Traces> {
     const mounts = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" ")[4] ?? "");
     const rules = await Promise.all([run("iptables-save"), run("ip6tables-save")]);
     return {
@@ -136,10 +137,10 @@ export class CniHost {
 
   async #remove(): Promise<void> {
     for (const isolator of this.#isolators) await isolator.close?.();
-    // plugins never remove their bridges: the next test may want the same ones with other subnets
-    await run("sh", "-c", "ip -o link show type bridge | cut -d: -f2 | xargs -rn1 ip link del");
+    // plugins never remove their bridges and chains: the next test may want the same ones with other subnets
+    await run("sh", "-c", "ip -o link show type bridge | cut -d: -f2 | xargs -rn1 ip link del; nft flush ruleset");
     // mounts that a failed test left are in a namespace that ends with this process, but must not be crossed now
-    await run("sh", "-c", `grep -o ' ${this.directory}[^ ]*' /proc/self/mountinfo | sort -r | xargs -r umount -l`);
+    await run("sh", "-c", `grep -o ' ${this.directory}[^ ]*' /proc/self/mountinfo | sort -ru | xargs -r umount -l`);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

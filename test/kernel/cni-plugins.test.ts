@@ -66,12 +66,12 @@ for (const [what, script, words] of FAILURES) {
     assert.match(error.message, words);
     assert.ok(error.message.length < 4000, "a message, not a dump");
     assert.deepEqual(await calls(host), ["ADD eth1", "DEL eth1"]);
-    assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+    assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 
     await isolator.prepare(containerConfig("c2", [{ name: "good" }]));
     assert.equal((await host.reported(isolator, "c2")).length, 1);
     await isolator.cleanup(id("c2"));
-    assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+    assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
   });
 }
 
@@ -94,7 +94,7 @@ test("a container that is destroyed while a plugin runs: the plugin is killed, t
   await isolator.cleanup(id("c1"));
   assert.ok((await launch) instanceof FairleadError);
   assert.deepEqual(await calls(host), ["ADD eth1", "DEL eth1"]);
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 test("everything that can be known is refused before a plugin or the kernel is touched", async (t) => {
@@ -113,7 +113,7 @@ test("everything that can be known is refused before a plugin or the kernel is t
     else assert.match(error.message, message);
   }
   await assert.rejects(calls(host));
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 test("a failing DEL is reported and keeps files and namespace; a later clean-up finishes", async (t) => {
@@ -126,20 +126,16 @@ else echo '{"cniVersion":"1.0.0","ips":[{"address":"10.9.9.9/24"}]}'; fi`,
   const isolator = host.isolator();
   await isolator.prepare(containerConfig("c1", [{ name: "bad" }, { name: "good" }]));
   await assert.rejects(isolator.cleanup(id("c1")), { code: "NETWORK_FAILED", message: /'bad': .*no database/ });
-  const kept = await host.traces({ containers: 1, links: 0 });
+  const kept = await host.traces({ links: 0 });
   assert.deepEqual(kept, { ...NO_TRACES, containers: ["c1"], pins: [host.pin("c1")] });
   await assert.rejects(isolator.prepare(containerConfig("c1", [{ name: "good" }])), { code: "CONTAINER_EXISTS" });
 
   const next = host.isolator();
   await next.recover([], []);
-  assert.deepEqual(
-    (await host.traces({ containers: 1, links: 0 })).containers,
-    ["c1"],
-    "a failed clean-up fails no recovery",
-  );
+  assert.deepEqual((await host.traces({ links: 0 })).containers, ["c1"], "a failed clean-up fails no recovery");
   await run("touch", join(host.pluginsDir, "scripted.works"));
   await host.isolator().recover([], []);
-  assert.deepEqual(await host.traces({ containers: 0, links: 0 }), NO_TRACES);
+  assert.deepEqual(await host.traces({ links: 0 }), NO_TRACES);
 });
 
 test("plugins get exactly the environment and the configuration that Mesos gives, and no namespace when it is gone", async (t) => {

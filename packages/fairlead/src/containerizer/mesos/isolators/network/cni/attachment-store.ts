@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, unlink } from "node:fs/promises";
 import {
   type CniResult,
   type JsonObject,
@@ -10,7 +10,10 @@ import {
 } from "@fairlead/cni";
 import type { ContainerId } from "@fairlead/mesos-api";
 import { FairleadError } from "../../../../../base/errors.ts";
-import { directoriesIn, readIfPresent, removeIfPresent, removeTree, writeFileAtomic } from "./files.ts";
+import { errorCode } from "../../../../../base/files/error-code.ts";
+import { readFileIfExists } from "../../../../../base/files/read-file-if-exists.ts";
+import { removeTree } from "../../../../../base/files/remove-tree.ts";
+import { writeFileAtomic } from "../../../../../base/files/write-file-atomic.ts";
 import { containerDir, interfaceDir, networkConfPath, networkDir, networkInfoPath } from "./paths.ts";
 
 /** One network of a container, as the directory tree tells. */
@@ -65,7 +68,7 @@ export class AttachmentStore {
   /** Undefined when it was not stored, so that no plugin has run. Throws CniError where the file is damaged. */
   async readConf(network: string): Promise<NetworkConfigList | undefined> {
     const path = networkConfPath(this.#rootDir, this.#containerId, network);
-    const bytes = await readIfPresent(path);
+    const bytes = await readFileIfExists(path);
     return bytes && parseNetworkConfig(bytes, { path });
   }
 
@@ -76,7 +79,7 @@ export class AttachmentStore {
 
   /** Undefined when ADD did not end well, or not before a crash. Throws CniError or SyntaxError where the file is damaged. */
   async readResult(network: string, ifName: string, list: NetworkConfigList): Promise<StoredResult | undefined> {
-    const bytes = await readIfPresent(networkInfoPath(this.#rootDir, this.#containerId, network, ifName));
+    const bytes = await readFileIfExists(networkInfoPath(this.#rootDir, this.#containerId, network, ifName));
     if (bytes === undefined) return undefined;
     const prevResult = parseJsonObject(bytes);
     return { prevResult, result: parseResult(prevResult, list.cniVersion) };
@@ -84,7 +87,11 @@ export class AttachmentStore {
 
   /** Forgets the configuration: the network is detached. */
   async removeConf(network: string): Promise<void> {
-    await removeIfPresent(networkConfPath(this.#rootDir, this.#containerId, network));
+    try {
+      await unlink(networkConfPath(this.#rootDir, this.#containerId, network));
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+    }
   }
 
   /** Removes what is left of a network. */
@@ -96,4 +103,14 @@ export class AttachmentStore {
 /** The N of `eth<N>`: the place of the network in the request. */
 function interfaceNumber({ ifName }: StoredAttachment): number {
   return Number(ifName?.slice("eth".length) ?? 0);
+}
+
+async function directoriesIn(path: string): Promise<string[] | undefined> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
-import { runHelper } from "./run-helper.ts";
+import { expectSuccess } from "../../../../../base/run-command.ts";
 
 /*
  * The first network of a container that has a default route gives it, for each family.
@@ -28,16 +28,17 @@ const STATE_WORDS: ReadonlySet<string> = new Set(["dead", "linkdown", "offload",
  * Prints and removes them. Of all tables, because asking for the main one alone is an error as long as it is empty; those of other tables, which
  * source-based routing makes, are none of ours.
  */
-const TAKE = `set -e
-for family in -4 -6; do
+const TAKE = `for family in -4 -6; do
   routes=$(ip $family -oneline route show default table all | sed '/ table /d')
   [ -z "$routes" ] || { echo "$routes" | sed "s/^/$family /"; ip $family route flush default table main; }
-done`;
+done
+`;
 
 /** Takes the default routes out of the namespace pinned at `nsPath`. Errors: NAMESPACE_FAILED. */
 export async function takeDefaultRoutes(nsPath: string): Promise<DefaultRoutes> {
   try {
-    return parseTaken(await runHelper(["nsenter", `--net=${nsPath}`, "--", "/bin/sh", "-c", TAKE]));
+    const { stdout } = await expectSuccess(["nsenter", `--net=${nsPath}`, "--", "/bin/sh", "-e"], { stdin: TAKE });
+    return parseTaken(stdout);
   } catch (cause) {
     throw failed(nsPath, cause);
   }
@@ -49,7 +50,7 @@ export async function putDefaultRoutes(nsPath: string, routes: DefaultRoutes): P
     if (routes[family].length === 0) continue;
     const batch = routes[family].map((route) => `route add ${route}\n`).join("");
     try {
-      await runHelper(["nsenter", `--net=${nsPath}`, "--", "ip", family, "-batch", "-"], batch);
+      await expectSuccess(["nsenter", `--net=${nsPath}`, "--", "ip", family, "-batch", "-"], { stdin: batch });
     } catch (cause) {
       throw failed(nsPath, cause);
     }

@@ -1,12 +1,14 @@
-import { delNetworkList } from "@fairlead/cni";
+import { delNetworkList, type JsonObject, type NetworkConfigList } from "@fairlead/cni";
 import type { ContainerId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../../../../base/crash-points.ts";
 import { FairleadError } from "../../../../../base/errors.ts";
+import { removeTree } from "../../../../../base/files/remove-tree.ts";
+import type { Logger } from "../../../../../base/log.ts";
 import { AttachmentStore, type StoredAttachment } from "./attachment-store.ts";
 import type { CniContext } from "./cni-context.ts";
-import { removeTree } from "./files.ts";
-import { networkError } from "./network-error.ts";
+import { type AttachmentName, networkError } from "./network-error.ts";
 import { isNamespacePinned, releaseNamespace } from "./network-namespace.ts";
+import { observeResult } from "./observed-result.ts";
 import { containerDir, namespacePath } from "./paths.ts";
 import { capabilityArgs } from "./port-mappings.ts";
 
@@ -52,14 +54,8 @@ async function detachNetwork(
     log.debug({ containerId, network, ifName }, "Skipped the detach from a network whose attach had not begun");
   } else {
     const conf = { containerId, netns, ifName, capabilityArgs: capabilityArgs(list) };
-    const stored = await store.readResult(network, ifName, list).catch((err: unknown) => {
-      log.warn(
-        { containerId, network, ifName, err },
-        "Detaching without the result of the attach, which cannot be read",
-      );
-      return undefined;
-    });
-    await delNetworkList(exec, list, conf, { prevResult: stored?.prevResult });
+    const prevResult = await findPrevResult(store, list, { containerId, network, ifName }, netns, log);
+    await delNetworkList(exec, list, conf, { prevResult });
     crashPoint("cni-deleted");
     const durationMs = clock.monotonic() - startMs;
     log.info({ containerId, network, ifName, durationMs }, "Detached a container from a CNI network");
@@ -67,6 +63,31 @@ async function detachNetwork(
   await store.removeConf(network);
   await store.removeNetwork(network);
   crashPoint("cni-conf-removed");
+}
+
+/** What ADD gave: from the disk, else from the kernel; a DEL without it frees less, but is better than none. */
+async function findPrevResult(
+  store: AttachmentStore,
+  list: NetworkConfigList,
+  { containerId, network, ifName }: AttachmentName & { readonly ifName: string },
+  netns: string | undefined,
+  log: Logger,
+): Promise<JsonObject | undefined> {
+  try {
+    const stored = await store.readResult(network, ifName, list);
+    if (stored !== undefined) return stored.prevResult;
+  } catch (err) {
+    log.warn(
+      { containerId, network, ifName, err },
+      "The result of a network cannot be read; the kernel is asked instead",
+    );
+  }
+  try {
+    return netns === undefined ? undefined : await observeResult(netns, ifName, list.cniVersion);
+  } catch (err) {
+    log.warn({ containerId, network, ifName, err }, "Detaching without the result of the attach");
+    return undefined;
+  }
 }
 
 function throwAll(failures: readonly FairleadError[], containerId: ContainerId): void {

@@ -1,12 +1,6 @@
 /** HOST_NAME_MAX of the kernel: sethostname refuses more. */
 export const MAX_HOSTNAME_BYTES = 64;
 
-/** How long `unshare`, `nsenter`, `mount`, `umount` and `ip` may take: they wait for nothing but locks of the kernel. */
-export const HELPER_TIMEOUT_MS = 30_000;
-
-/** How much such a helper may print: a few routes, or an error text. */
-export const MAX_HELPER_OUTPUT_BYTES = 64 * 1024;
-
 /** How many containers a recovery cleans up at the same time: plugins queue on the kernel's and iptables' locks anyway. */
 export const RECOVERY_CONCURRENCY = 4;
 

@@ -2,7 +2,8 @@ import { mkdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crashPoint } from "../../../../../base/crash-points.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
-import { runHelper } from "./run-helper.ts";
+import { errorCode } from "../../../../../base/files/error-code.ts";
+import { expectSuccess } from "../../../../../base/run-command.ts";
 
 /**
  * Runs inside the new namespace, before any plugin: what interfaces are born with is read from `default` when they come.
@@ -11,15 +12,15 @@ import { runHelper } from "./run-helper.ts";
  * - no duplicate address detection: plugins wait for it 1.4 to 1.8 s (ptp with IPv6: 23 ms without), and addresses are given by IPAM;
  * - ping without CAP_NET_RAW: sockets of the ping group, for every group.
  */
-const SETUP = `set -e
-for conf in all default; do
+const SETUP = `for conf in all default; do
   echo 0 >/proc/sys/net/ipv4/conf/$conf/accept_redirects
   [ ! -d /proc/sys/net/ipv6 ] || for key in accept_ra accept_redirects accept_dad; do
     echo 0 >/proc/sys/net/ipv6/conf/$conf/$key
   done
 done
 echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
-exec ip link set lo up`;
+ip link set lo up
+`;
 
 /**
  * Makes a network namespace and pins it at `path`, where it stays without any process in it, for `nsenter --net=<path>` and the plugins.
@@ -32,7 +33,7 @@ export async function createNamespace(path: string): Promise<void> {
     await mkdir(dirname(path), { mode: 0o755 });
     await writeFile(path, "", { flag: "wx", mode: 0o644 });
     crashPoint("netns-created");
-    await runHelper(["unshare", `--net=${path}`, "--", "/bin/sh", "-c", SETUP]);
+    await expectSuccess(["unshare", `--net=${path}`, "--", "/bin/sh", "-e"], { stdin: SETUP });
     crashPoint("netns-pinned");
   } catch (cause) {
     throw failed(`Failed to make the network namespace ${path}`, path, cause);
@@ -45,7 +46,7 @@ export async function isNamespacePinned(path: string): Promise<boolean> {
     const [pin, own] = await Promise.all([stat(path), stat("/proc/self/ns/net")]);
     return pin.dev === own.dev;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return false;
+    if (errorCode(error) === "ENOENT") return false;
     throw failed(`Failed to look at the network namespace ${path}`, path, error);
   }
 }
@@ -60,18 +61,14 @@ export async function isNamespacePinned(path: string): Promise<boolean> {
 export async function releaseNamespace(path: string): Promise<void> {
   try {
     // lazily: whoever has just opened it (a plugin's daemon, nsenter) must not make the clean-up fail
-    if (await isNamespacePinned(path)) await runHelper(["umount", "--lazy", "--no-canonicalize", path]);
+    if (await isNamespacePinned(path)) await expectSuccess(["umount", "--lazy", "--no-canonicalize", path]);
     await unlink(path);
   } catch (cause) {
-    if (isErrno(cause, "ENOENT")) return;
+    if (errorCode(cause) === "ENOENT") return;
     throw failed(`Failed to release the network namespace ${path}`, path, cause);
   }
 }
 
 function failed(what: string, path: string, cause: unknown): FairleadError {
   return new FairleadError("NAMESPACE_FAILED", `${what}: ${errorText(cause)}`, { data: { path }, cause });
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,9 +1,11 @@
-import { mkdir, readFile, realpath } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { constants } from "node:fs";
+import { open, readFile, realpath } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
+import { ensureDirectory } from "../../../../../base/files/ensure-directory.ts";
+import { isWithin, type MountEntry, readMountTable } from "../../../../../base/files/mount-table.ts";
 import type { Logger } from "../../../../../base/log.ts";
-import { isWithin, type MountEntry, parseMountTable } from "./mount-table.ts";
-import { runHelper } from "./run-helper.ts";
+import { expectSuccess } from "../../../../../base/run-command.ts";
 
 /** What is missing until the directory is a shared mount in a peer group of its own. */
 export interface RootMountPlan {
@@ -12,46 +14,45 @@ export interface RootMountPlan {
 }
 
 /**
- * Whether `rootDir` (a real path) has to be bound onto itself and shared anew, given the mounts of this mount namespace.
+ * Whether `rootDir`, which lies on the mount `around`, has to be bound onto itself and shared anew.
  *
  * Shared, so that mounts and unmounts of pins reach the mount namespaces that copied them. In a peer group of its own, because in that of the mount
  * around it every pin would be mounted a second time there. A crash between the steps leaves what the next call finishes.
  * Source: Mesos's `NetworkCniIsolatorProcess::create`.
  */
-export function planRootMount(rootDir: string, table: readonly MountEntry[]): RootMountPlan {
-  const around = mountAround(rootDir, table);
+export function planRootMount(rootDir: string, around: MountEntry, table: readonly MountEntry[]): RootMountPlan {
   const isAlone =
-    around?.peerGroup !== undefined &&
-    !table.some((entry) => entry !== around && entry.peerGroup === around.peerGroup && isWithin(rootDir, entry.target));
+    around.peerGroup !== undefined &&
+    !table.some(({ id, peerGroup, target }) => {
+      return id !== around.id && peerGroup === around.peerGroup && isWithin(rootDir, target);
+    });
   if (isAlone) return { bind: false, share: false };
-  return { bind: around?.target !== rootDir, share: true };
+  return { bind: around.target !== rootDir, share: true };
 }
 
-/** Whether what is mounted on `rootDir` is the directory itself: the bind of {@link ensureRootMount}, and not an operator's file system. */
-export function isBoundOntoItself(rootDir: string, table: readonly MountEntry[]): boolean {
-  const mount = table.findLast((entry) => entry.target === rootDir);
-  if (mount === undefined) return false;
-  const below = mountAround(
-    rootDir,
-    table.filter((entry) => entry.target !== rootDir),
-  );
+/**
+ * Whether the mount `on` the directory is the directory itself, and not a file system that an operator has mounted there; `around` is the mount
+ * that the directory above it lies on.
+ */
+export function isBoundOntoItself(rootDir: string, on: MountEntry, around: MountEntry): boolean {
   return (
-    below !== undefined &&
-    below.device === mount.device &&
-    mount.root === join(below.root, relative(below.target, rootDir))
+    on.target === rootDir &&
+    on.device === around.device &&
+    on.root === join(around.root, relative(around.target, rootDir))
   );
 }
 
 /** Makes the directory and its mount where they are missing, and gives its real path. Errors: NAMESPACE_FAILED. */
 export async function ensureRootMount(directory: string, log: Logger): Promise<string> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o755 });
+    await ensureDirectory(directory, 0o755);
     const rootDir = await realpath(directory);
-    const plan = planRootMount(rootDir, await readMountTable());
-    if (plan.bind) await runHelper(["mount", "--bind", rootDir, rootDir]);
+    const table = await readMountTable();
+    const plan = planRootMount(rootDir, await mountOf(rootDir, table), table);
+    if (plan.bind) await expectSuccess(["mount", "--bind", rootDir, rootDir]);
     if (plan.share) {
-      await runHelper(["mount", "--make-private", rootDir]);
-      await runHelper(["mount", "--make-shared", rootDir]);
+      await expectSuccess(["mount", "--make-private", rootDir]);
+      await expectSuccess(["mount", "--make-shared", rootDir]);
       log.info({ path: rootDir }, "Made the directory of network/cni a shared mount");
     }
     return rootDir;
@@ -61,21 +62,23 @@ export async function ensureRootMount(directory: string, log: Logger): Promise<s
   }
 }
 
-/** Takes the bind of {@link ensureRootMount} away; leaves anything else that is mounted there. */
+/** Takes the bind of {@link ensureRootMount} away; leaves anything else that is mounted there. Errors: EXEC_*. */
 export async function removeRootMount(rootDir: string): Promise<void> {
-  if (isBoundOntoItself(rootDir, await readMountTable())) await runHelper(["umount", "--no-canonicalize", rootDir]);
+  const table = await readMountTable();
+  const [on, around] = [await mountOf(rootDir, table), await mountOf(dirname(rootDir), table)];
+  if (isBoundOntoItself(rootDir, on, around)) await expectSuccess(["umount", "--no-canonicalize", rootDir]);
 }
 
-async function readMountTable(): Promise<MountEntry[]> {
-  return parseMountTable(await readFile("/proc/self/mountinfo", "utf8"));
-}
-
-/** The mount that a path lies on: of those around it the innermost, and of several on one directory the last. */
-function mountAround(path: string, table: readonly MountEntry[]): MountEntry | undefined {
-  let innermost: MountEntry | undefined;
-  for (const entry of table) {
-    if (!isWithin(path, entry.target)) continue;
-    if (innermost === undefined || entry.target.length >= innermost.target.length) innermost = entry;
+/** The mount that a directory lies on. The table alone does not tell: it lists mounts that others hide, too. */
+async function mountOf(directory: string, table: readonly MountEntry[]): Promise<MountEntry> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const info = await readFile(`/proc/self/fdinfo/${handle.fd}`, "utf8");
+    const id = /^mnt_id:\s*([0-9]+)$/m.exec(info)?.[1];
+    const entry = table.find((candidate) => candidate.id === Number(id));
+    if (entry === undefined) throw new Error(`mount ${id} of ${directory} is not in the mount table`);
+    return entry;
+  } finally {
+    await handle.close();
   }
-  return innermost;
 }
