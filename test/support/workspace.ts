@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { FairleadProcess } from "./fairlead-process.ts";
+
+/** The plugins of Debian's containernetworking-plugins. */
+export const PLUGINS_DIR = "/usr/lib/cni";
+
+/** Directories of a cluster under test, and what was started on them; ended and removed with the test, whatever came of it. */
+export class Workspace {
+  readonly directory: string;
+  readonly configDir: string;
+  readonly pluginsDir: string;
+  readonly addressDir: string;
+  readonly #processes: FairleadProcess[] = [];
+
+  constructor(t: TestContext) {
+    this.directory = mkdtempSync(join(tmpdir(), "fairlead-test-"));
+    this.configDir = join(this.directory, "net.d");
+    this.pluginsDir = join(this.directory, "plugins");
+    this.addressDir = join(this.directory, "addresses");
+    mkdirSync(this.configDir);
+    mkdirSync(this.pluginsDir);
+    t.after(() => this.#remove());
+  }
+
+  path(...names: string[]): string {
+    return join(this.directory, ...names);
+  }
+
+  get runtimeDir(): string {
+    return this.path("run");
+  }
+
+  /** Where `network/cni` of an agent keeps a container's files and its pinned namespace (`ns`). */
+  cniPath(containerId: string, ...names: string[]): string {
+    return join(this.runtimeDir, "isolators/network/cni", containerId, ...names);
+  }
+
+  /** Writes a network configuration; `file` as it is named in the directory. */
+  network(config: { name: string } & Record<string, unknown>, file = `${config.name}.conflist`): void {
+    writeFileSync(join(this.configDir, file), JSON.stringify(config));
+  }
+
+  removeNetwork(name: string, file = `${name}.conflist`): void {
+    rmSync(join(this.configDir, file));
+  }
+
+  /** A network that is one bridge of its own, with IPAM by host-local. */
+  bridge(name: string, subnet: string, more: Record<string, unknown> = {}): void {
+    this.network({
+      cniVersion: "1.0.0",
+      name,
+      plugins: [{ type: "bridge", bridge: `br-${name}`, isGateway: true, ipam: this.hostLocal(subnet), ...more }],
+    });
+  }
+
+  hostLocal(...subnets: string[]): Record<string, unknown> {
+    return { type: "host-local", dataDir: this.addressDir, ranges: subnets.map((subnet) => [{ subnet }]) };
+  }
+
+  /** A plugin that is a shell script. */
+  plugin(type: string, script: string): void {
+    writeFileSync(join(this.pluginsDir, type), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** Flags of the agent for these directories. */
+  agentFlags(): string[] {
+    return [
+      `--runtime_dir=${this.runtimeDir}`,
+      `--network_cni_config_dir=${this.configDir}`,
+      `--network_cni_plugins_dir=${this.pluginsDir}:${PLUGINS_DIR}`,
+      "--resources=cpus:8;mem:4096;disk:4096;ports:[31000-32000]",
+      `--cgroups_root=fairlead-test-${process.pid}`,
+    ];
+  }
+
+  start(command: string, flags: readonly string[], env: NodeJS.ProcessEnv = {}): FairleadProcess {
+    const process = new FairleadProcess(command, flags, env);
+    this.#processes.push(process);
+    return process;
+  }
+
+  /** A master on port 5050; the namespace of the test file makes the port free. */
+  async startMaster(...flags: string[]): Promise<FairleadProcess> {
+    const master = this.start("master", [
+      "--ip=127.0.0.1",
+      "--port=5050",
+      `--work_dir=${this.path("master")}`,
+      ...flags,
+    ]);
+    await untilServing("http://127.0.0.1:5050/health", master);
+    return master;
+  }
+
+  startAgent(...flags: string[]): FairleadProcess {
+    return this.startAgentWith({}, ...flags);
+  }
+
+  startAgentWith(env: NodeJS.ProcessEnv, ...flags: string[]): FairleadProcess {
+    return this.start(
+      "agent",
+      [
+        "--ip=127.0.0.1",
+        "--port=5051",
+        "--master=127.0.0.1:5050",
+        `--work_dir=${this.path("agent")}`,
+        ...this.agentFlags(),
+        ...flags,
+      ],
+      env,
+    );
+  }
+
+  /** `fairlead local` with one agent; resolves when it is ready. */
+  async startLocal(...flags: string[]): Promise<FairleadProcess> {
+    const local = this.start("local", [
+      "--ip=127.0.0.1",
+      "--port=5050",
+      "--agents=1",
+      "--agent_port=5051",
+      `--work_dir=${this.path("work")}`,
+      ...this.agentFlags(),
+      ...flags,
+    ]);
+    await local.line(/^ready http:\/\/127\.0\.0\.1:5050$/);
+    return local;
+  }
+
+  async #remove(): Promise<void> {
+    for (const process of this.#processes.toReversed()) await process.end("SIGTERM");
+    // A mount that is still there would be crossed by the removal: then the directory stays, and the check for leftovers finds it.
+    const mounts = readFileSync("/proc/self/mountinfo", "utf8");
+    if (!mounts.includes(` ${this.directory}/`)) rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Asks until the server answers; rejects when the process ends first. */
+export async function untilServing(url: string, process: FairleadProcess): Promise<void> {
+  let ended = false;
+  void process.exited.then(() => {
+    ended = true;
+  });
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    if (ended) throw new Error(`fairlead ended before it served ${url}:\n${process.log.join("\n")}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
