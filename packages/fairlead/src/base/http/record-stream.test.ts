@@ -258,6 +258,6 @@ describe("recordStreamReply", () => {
     const client = await rawClient(server.port);
     client.send(SUBSCRIBE);
     await client.ended();
-    assert.deepEqual(errors, ["a stream could not be opened: its connection was closed"]);
+    assert.deepEqual(errors, ["an answer could not be written: its connection was closed"]);
   });
 });

@@ -5,7 +5,7 @@ import { permitAll } from "../authorizer.ts";
 import { systemClock } from "../clock.ts";
 import { FairleadError } from "../errors.ts";
 import { type Logger, silentLogger } from "../log.ts";
-import type { HttpRequest, HttpServer, Route } from "./http.ts";
+import type { ByteStream, HttpRequest, HttpServer, Route } from "./http.ts";
 import { exchange, rawClient } from "./raw-client.fixture.ts";
 import { jsonReply, plainReply } from "./replies.ts";
 import { type ServeOptions, serve } from "./serve.ts";
@@ -300,6 +300,54 @@ describe("the edge", () => {
 });
 
 describe("connections", () => {
+  it("may end while the handler thinks", async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const { port } = await start([
+      {
+        path: "/slow",
+        handler: async () => {
+          asked.resolve();
+          await answer.promise;
+          return plainReply(200, "x".repeat(2_000));
+        },
+      },
+      ECHO,
+    ]);
+    for (const headers of ["", "Accept-Encoding: gzip\r\n"]) {
+      const client = await rawClient(port);
+      client.send(`GET /slow HTTP/1.1\r\n${HOST}\r\n${headers}\r\n`);
+      await asked.promise;
+      client.close();
+    }
+    // when this is answered the server has seen the others leave
+    assert.match(await exchange(port, `GET /echo HTTP/1.1\n${HOST}`), /^HTTP\/1.1 200 /);
+    answer.resolve();
+    assert.match(await exchange(port, `GET /slow HTTP/1.1\n${HOST}`), /^HTTP\/1.1 200 /);
+  });
+
+  it("are closed when an answer cannot be written", async () => {
+    const errors: string[] = [];
+    const log: Logger = { ...silentLogger, error: (_fields, sentence) => void errors.push(sentence) };
+    const headers = { "X-Bad": "a\nb" };
+    const ended = Promise.withResolvers<void>();
+    const open = (stream: ByteStream) => {
+      stream.write(Buffer.from("x"));
+      stream.onEnd(ended.resolve);
+    };
+    const { port } = await start(
+      [
+        { path: "/whole", handler: () => ({ status: 200, headers }) },
+        { path: "/stream", handler: () => ({ status: 200, headers, contentType: "a/b", open }) },
+      ],
+      { log },
+    );
+    assert.equal(await exchange(port, `GET /whole HTTP/1.1\n${HOST}`), "");
+    assert.equal(await exchange(port, `GET /stream HTTP/1.1\n${HOST}`), "");
+    await ended.promise;
+    assert.deepEqual(errors, Array(2).fill("an answer could not be written: its connection was closed"));
+  });
+
   it("are closed when a request does not come to its end", async () => {
     const limits = { headersTimeoutMs: 20, requestTimeoutMs: 40, timeoutCheckIntervalMs: 10 };
     const { port } = await start([ECHO], { limits });

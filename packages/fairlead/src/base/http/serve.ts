@@ -71,9 +71,17 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       },
       "a request was answered",
     );
-    if (isStream(result)) openStream(response, result);
-    else if (isSource(result)) await sendSource(response, result, limits.stalledAnswerTimeoutMs);
-    else await sendWhole(response, result, request.headers["accept-encoding"], limits.stalledAnswerTimeoutMs);
+    try {
+      if (isStream(result)) openStream(response, result);
+      else if (isSource(result)) await sendSource(response, result, limits.stalledAnswerTimeoutMs);
+      else await sendWhole(response, result, request.headers["accept-encoding"], limits.stalledAnswerTimeoutMs);
+    } catch (err) {
+      options.log.error(
+        { err, path: request.originalUrl },
+        "an answer could not be written: its connection was closed",
+      );
+      response.destroy();
+    }
   };
 
   const openStream = (response: ServerResponse, reply: StreamReply): void => {
@@ -84,12 +92,11 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     });
     streams.add(stream);
     stream.onEnd(() => streams.delete(stream));
-    if (!response.destroyed) sendStreamHeader(response, reply);
     try {
+      if (!response.destroyed) sendStreamHeader(response, reply);
+    } finally {
+      // whatever became of the header: the owner may hold the stream already, and has to hear of its end
       reply.open(stream);
-    } catch (err) {
-      options.log.error({ err }, "a stream could not be opened: its connection was closed");
-      stream.destroy();
     }
   };
 
