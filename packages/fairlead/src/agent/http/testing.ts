@@ -30,6 +30,11 @@ import type { ServedAgent } from "./served-agent.ts";
 
 /** Entities made by hand, for tests of what the endpoints make of them. */
 
+/** The fields of a view where those of an entity are: not its own, as getters of a class. */
+function asEntity<T extends object>(fields: T): T {
+  return Object.create(fields);
+}
+
 export const AGENT = parseAgentId("m1-S0");
 export const FRAMEWORK = parseFrameworkId("m1-0000");
 
@@ -65,7 +70,7 @@ export function aQueuedTask(id: string) {
 
 /** The executor that the agent makes for a command task. */
 export function anExecutor(id: string, changes: Partial<AgentExecutorView> = {}): AgentExecutorView {
-  return {
+  return asEntity<AgentExecutorView>({
     id: parseExecutorId(id),
     info: create(ExecutorInfoSchema, {
       executorId: { value: id },
@@ -83,7 +88,7 @@ export function anExecutor(id: string, changes: Partial<AgentExecutorView> = {})
     terminatedTasks: new Map(),
     completedTasks: [],
     ...changes,
-  };
+  });
 }
 
 export function aFramework(
@@ -91,12 +96,12 @@ export function aFramework(
   completedExecutors: readonly AgentExecutorView[] = [],
   id: FrameworkId = FRAMEWORK,
 ): AgentFrameworkView {
-  return {
+  return asEntity<AgentFrameworkView>({
     id,
     info: create(FrameworkInfoSchema, { id: { value: id }, name: "demo", user: "root", hostname: "f1.lab" }),
     executors: new Map(executors.map((executor) => [executor.id, executor])),
     completedExecutors,
-  };
+  });
 }
 
 export class FakeAgent implements ServedAgent {

@@ -11,7 +11,8 @@ import {
 import type { FrameworkView } from "../entities.ts";
 
 /** The members of a framework in `/state-summary`, without braces; `/state` has more. Frameworks that came by HTTP have no `pid`. */
-export function frameworkSummaryMembers({ id, info, ...framework }: FrameworkView): string {
+export function frameworkSummaryMembers(framework: FrameworkView): string {
+  const { id, info } = framework;
   return v0.jsonMembers([
     ["id", v0.jsonString(id)],
     ["name", v0.jsonString(info.name)],

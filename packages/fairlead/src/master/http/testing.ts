@@ -38,6 +38,11 @@ import type { ServedMaster } from "./served-master.ts";
 
 /** Entities made by hand, for tests of what the endpoints make of them. */
 
+/** The fields of a view where those of an entity are: not its own, as getters of a class. */
+function asEntity<T extends object>(fields: T): T {
+  return Object.create(fields);
+}
+
 export const AGENT = parseAgentId("m1-S0");
 export const FRAMEWORK = parseFrameworkId("m1-0000");
 
@@ -47,7 +52,7 @@ export function bag(text: string): Resources {
 
 export function anAgent(changes: Partial<AgentView> = {}): AgentView {
   const total = bag("cpus:4;mem:7000;disk:20000;ports:[31000-32000];cpus(eng):2");
-  return {
+  return asEntity<AgentView>({
     id: AGENT,
     info: create(AgentInfoSchema, {
       id: { value: AGENT },
@@ -72,7 +77,7 @@ export function anAgent(changes: Partial<AgentView> = {}): AgentView {
     offered: Resources.none,
     offers: new Map(),
     ...changes,
-  };
+  });
 }
 
 export function aTask(id: string, state: TaskState, changes: MessageInitShape<typeof TaskSchema> = {}): Task {
@@ -118,7 +123,7 @@ export function executors(id: string): Map<AgentId, ReadonlyMap<ExecutorId, Exec
 }
 
 export function aFramework(changes: Partial<FrameworkView> = {}): FrameworkView {
-  return {
+  return asEntity<FrameworkView>({
     id: FRAMEWORK,
     info: create(FrameworkInfoSchema, {
       id: { value: FRAMEWORK },
@@ -149,7 +154,7 @@ export function aFramework(changes: Partial<FrameworkView> = {}): FrameworkView 
     used: bag("cpus:0.5;mem:64;ports:[31005-31005]").allocate("*"),
     offered: Resources.none,
     ...changes,
-  };
+  });
 }
 
 export function byId<T extends { readonly id: string }>(...views: T[]): Map<T["id"], T> {
