@@ -27,6 +27,8 @@ export interface ContainerLaunchInfo {
   readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Prepended to the command (an init such as tini). */
   readonly argvPrefix?: readonly string[];
+  /** `process.rlimits` of the OCI runtime specification. */
+  readonly rlimits?: readonly { readonly type: string; readonly soft: bigint; readonly hard: bigint }[];
 }
 
 /** Why an isolator wants a container ended. */
