@@ -1,3 +1,6 @@
+/** The smallest back-off factor after a failure: without it an agent with --registration_backoff_factor=0 would hammer a dead address. */
+export const REGISTER_RETRY_MIN_MS = 100;
+
 /** The longest pause between two attempts to register: REGISTER_RETRY_INTERVAL_MAX of Mesos. */
 export const REGISTER_RETRY_MAX_MS = 60_000;
 

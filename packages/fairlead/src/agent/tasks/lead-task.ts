@@ -1,4 +1,10 @@
-import { FrameworkInfo_Capability_Type, nanosecondsToMs, type TaskId, type TaskInfo } from "@fairlead/mesos-api";
+import {
+  FrameworkInfo_Capability_Type,
+  nanosecondsToMs,
+  type TaskId,
+  type TaskInfo,
+  TaskStatus_Reason,
+} from "@fairlead/mesos-api";
 import type { ContainerConfig } from "../../containerizer/containerizer.ts";
 import type { AgentContext } from "../context.ts";
 import { CommandExecutor } from "../executors/command-executor.ts";
@@ -36,7 +42,10 @@ export function leadTask(
     host: {
       prepare,
       report: (draft) => reporter.report(draft),
-      store: (draft) => reporter.store(draft),
+      store: (draft) => {
+        if (draft.reason === TaskStatus_Reason.CONTAINER_LAUNCH_FAILED) context.counters.containerLaunchErrors++;
+        return reporter.store(draft);
+      },
       noteKill: (kill) => reporter.noteKill(kill),
       ended: (status) => {
         if (status !== undefined) reporter.send(status);

@@ -26,12 +26,16 @@ export class FakeKernel {
   readonly log: string[] = [];
   /** How often the command of each container was started, over all its life. */
   readonly starts = new Map<ContainerId, number>();
+  /** How many launches were begun. */
+  launches = 0;
   /** Waited for within every launch. */
   launchGate: Promise<void> = Promise.resolve();
   startGate: Promise<void> = Promise.resolve();
   destroyGate: Promise<void> = Promise.resolve();
   launchError: Error | undefined;
   statusError: Error | undefined;
+  /** What a command does once it runs. */
+  onStart: (containerId: ContainerId) => void = () => {};
   /** What a container does when it gets a signal; by default every signal ends it. */
   onSignal: (containerId: ContainerId, signal: number) => void = (id, signal) => this.exit(id, { status: signal });
 
@@ -85,6 +89,7 @@ export class FakeContainerizer implements Containerizer {
 
   launch(config: ContainerConfig): Promise<boolean> {
     const launched = this.#doom.run(async () => {
+      this.#kernel.launches++;
       await this.#kernel.launchGate;
       if (this.#kernel.launchError !== undefined) throw this.#kernel.launchError;
       if (this.#aborted.has(config.containerId)) {
@@ -115,6 +120,7 @@ export class FakeContainerizer implements Containerizer {
       container.phase = "running";
       this.#kernel.log.push("start");
       this.#kernel.starts.set(id, (this.#kernel.starts.get(id) ?? 0) + 1);
+      this.#kernel.onStart(id);
     });
   }
 

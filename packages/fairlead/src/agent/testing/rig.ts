@@ -35,6 +35,7 @@ export class Rig implements AsyncDisposable {
     alice: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   };
   config: Partial<AgentConfig> = {};
+  removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
   readonly #agents: { agent: Agent; doom: Doom }[] = [];
 
   constructor(workDir: string) {
@@ -63,7 +64,7 @@ export class Rig implements AsyncDisposable {
           if (user === undefined) throw new FairleadError("USER_UNKNOWN", `No such user '${name}'`);
           return user;
         },
-        removeTree: (path) => rm(path, { recursive: true, force: true }),
+        removeTree: (path) => this.removeTree(path),
       },
     });
     this.#agents.push({ agent, doom });

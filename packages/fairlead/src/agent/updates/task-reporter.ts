@@ -169,5 +169,5 @@ function withContainerId(status: ContainerStatus, executor: Executor): Container
 }
 
 export function uuidBytes(uuid: string): Uint8Array {
-  return Buffer.from(uuid.replaceAll("-", ""), "hex");
+  return Uint8Array.from(Buffer.from(uuid.replaceAll("-", ""), "hex"));
 }
