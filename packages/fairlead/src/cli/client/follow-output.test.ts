@@ -8,7 +8,7 @@ function sandbox() {
   const files: Record<OutputFile, string> = { stdout: "", stderr: "" };
   const read: SandboxReader = async (file, offset) => Buffer.from(files[file].slice(offset, offset + 4));
   const seen: string[] = [];
-  const passOn = (file: OutputFile, chunk: Buffer): void => void seen.push(`${file}: ${chunk}`);
+  const passOn = (file: OutputFile, chunk: Uint8Array): void => void seen.push(`${file}: ${Buffer.from(chunk)}`);
   return { files, read, seen, passOn };
 }
 

@@ -12,7 +12,7 @@ export interface FollowedOutput {
 /** Passes on what a task writes, as it goes, until it is told to finish. */
 export function followOutput(
   read: SandboxReader,
-  passOn: (file: OutputFile, chunk: Buffer) => void,
+  passOn: (file: OutputFile, chunk: Uint8Array) => void,
   clock: Clock,
 ): FollowedOutput {
   let finishing = false;

@@ -1,4 +1,12 @@
-import { type Offer, Resources, SchedulerClient, TaskState, type TaskStatus } from "@fairlead/mesos-api";
+import {
+  type AgentClient,
+  agentClient,
+  type Offer,
+  Resources,
+  SchedulerClient,
+  TaskState,
+  type TaskStatus,
+} from "@fairlead/mesos-api";
 import { systemClock } from "../../base/clock.ts";
 import { errorText, FairleadError } from "../../base/errors.ts";
 import { formatAddresses } from "../client/addresses.ts";
@@ -82,18 +90,20 @@ function statusLine(taskId: string, status: TaskStatus): string {
   return `${taskId} is ${TaskState[status.state]}${running}${status.message ? `: ${status.message}` : ""}`;
 }
 
-function agentAddress(offer: Offer): { ip: string; port: number } | undefined {
-  const address = offer.url?.address;
-  return address === undefined
-    ? undefined
-    : { ip: address.ip || address.hostname || offer.hostname, port: address.port };
+/** `host:port` of the agent that an offer is from. */
+function agentAddress({ url, hostname }: Offer): string | undefined {
+  if (url?.address === undefined) return undefined;
+  const host = url.address.ip || url.address.hostname || hostname;
+  return `${host.includes(":") ? `[${host}]` : host}:${url.address.port}`;
 }
 
 /** The output of the task, from when it runs until it has ended. */
 class TaskOutput {
   readonly #taskId: string;
   #followed: Promise<FollowedOutput> | undefined;
-  agent: { ip: string; port: number } | undefined;
+  #client: AgentClient | undefined;
+  /** `host:port` of the agent, once the task is launched. */
+  agent: string | undefined;
 
   constructor(taskId: string) {
     this.#taskId = taskId;
@@ -112,13 +122,19 @@ class TaskOutput {
       await (await this.#followed)?.finish();
     } catch (error) {
       process.stderr.write(`the output could not be read: ${errorText(error)}\n`);
+    } finally {
+      await this.#client?.close();
     }
   }
 
-  async #start(frameworkId: string, { ip, port }: { ip: string; port: number }): Promise<FollowedOutput> {
-    const agent = `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+  async #start(frameworkId: string, agent: string): Promise<FollowedOutput> {
     const directory = await findSandbox(agent, frameworkId, this.#taskId, SANDBOX_ATTEMPTS, systemClock);
     if (directory === undefined) throw new Error("the agent does not know the task");
-    return followOutput(sandboxReader(ip, port, directory), (file, chunk) => process[file].write(chunk), systemClock);
+    this.#client = agentClient(agent);
+    return followOutput(
+      sandboxReader(this.#client, directory),
+      (file, chunk) => process[file].write(chunk),
+      systemClock,
+    );
   }
 }

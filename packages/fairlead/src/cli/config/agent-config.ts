@@ -7,7 +7,7 @@ import type { AGENT_FLAGS } from "../flags/agent-flags.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { ParsedFlags } from "../flags/parse-flags.ts";
 import { readAgentSecret } from "./agent-secret.ts";
-import { listenIp, reportedIp6 } from "./listen-ip.ts";
+import { advertisedIp, listenIp, reportedIp6 } from "./listen-ip.ts";
 import type { ConfigIo } from "./master-config.ts";
 import { reportedHostname } from "./reported-hostname.ts";
 
@@ -22,12 +22,13 @@ export async function toAgentConfig(
   const master = needed("master", values.master, "give the master's host:port");
   const workDir = needed("work_dir", values.work_dir, "give a directory for the sandboxes, such as /var/lib/mesos");
   const ip = await listenIp(values, io.discover, io.log);
+  const advertiseIp = advertisedIp(values.advertise_ip, ip);
   return {
     ip,
     port: values.port,
-    advertiseIp: values.advertise_ip,
+    advertiseIp,
     advertisePort: values.advertise_port,
-    hostname: await reportedHostname(values, ip, io.clock),
+    hostname: await reportedHostname(values, advertiseIp ?? ip, io.clock),
     ip6: await reportedIp6(values, io.discover),
     master,
     workDir,

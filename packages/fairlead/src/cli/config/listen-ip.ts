@@ -1,4 +1,5 @@
-import { FairleadError } from "../../base/errors.ts";
+import { networkInterfaces } from "node:os";
+import { errorText, FairleadError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { ipv4, ipv6, type Kind } from "../flags/kind.ts";
 
@@ -19,6 +20,22 @@ export async function listenIp(flags: AddressFlags, discover: Discover, log: Log
   if (ip !== undefined) return ip;
   log.info({ ip: LOOPBACK }, "Only this machine can connect; give --ip=ADDRESS (0.0.0.0 for all) to let others in");
   return LOOPBACK;
+}
+
+/**
+ * The address that others are told: `--advertise_ip`; where it listens on all addresses, the first one of this machine that is not its own
+ * loopback. Undefined: the one that it listens on.
+ */
+export function advertisedIp(
+  given: string | undefined,
+  ip: string,
+  interfaces: typeof networkInterfaces = networkInterfaces,
+): string | undefined {
+  if (given !== undefined || ip !== "0.0.0.0") return given;
+  const outward = Object.values(interfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal);
+  return outward?.address ?? LOOPBACK;
 }
 
 interface Ip6Flags {
@@ -48,7 +65,6 @@ async function givenOrDiscovered(
   try {
     return kind.parse((await discover(program)).trim());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FairleadError("FLAG_INVALID", `${command}: ${reason}`, { data: { flag: command }, cause });
+    throw new FairleadError("FLAG_INVALID", `${command}: ${errorText(cause)}`, { data: { flag: command }, cause });
   }
 }

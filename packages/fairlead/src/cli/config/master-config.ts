@@ -6,7 +6,7 @@ import type { FlagValues } from "../flags/flag.ts";
 import type { MASTER_FLAGS } from "../flags/master-flags.ts";
 import type { ParsedFlags } from "../flags/parse-flags.ts";
 import { readAgentSecret } from "./agent-secret.ts";
-import { type Discover, listenIp } from "./listen-ip.ts";
+import { advertisedIp, type Discover, listenIp } from "./listen-ip.ts";
 import { reportedHostname } from "./reported-hostname.ts";
 
 export type MasterFlags = FlagValues<typeof MASTER_FLAGS>;
@@ -32,12 +32,13 @@ export async function toMasterConfig(
     );
   }
   const ip = await listenIp(values, io.discover, io.log);
+  const advertiseIp = advertisedIp(values.advertise_ip, ip);
   return {
     ip,
     port: values.port,
-    advertiseIp: values.advertise_ip,
+    advertiseIp,
     advertisePort: values.advertise_port,
-    hostname: await reportedHostname(values, ip, io.clock),
+    hostname: await reportedHostname(values, advertiseIp ?? ip, io.clock),
     workDir: inMemory ? undefined : values.work_dir,
     cluster: values.cluster,
     domain: values.domain,

@@ -24,6 +24,10 @@ export const AGENT_CONTAINER_FLAGS = {
   cgroups_enable_cfs: served(boolean, "Hold containers to their cpus, even when others leave some unused.", {
     default: "false",
   }),
+  cgroups_limit_swap: served(boolean, "Limit swap along with memory, on cgroup version 1.", { default: "false" }),
+  cgroups_destroy_timeout: served(duration(1000), "Time in which the processes of an ended container must be gone.", {
+    default: "1mins",
+  }),
   containerizers: unsupported(list, "Containerizers, in the order in which they are tried.", NO_DOCKER, {
     default: "mesos",
   }),
@@ -34,9 +38,6 @@ export const AGENT_CONTAINER_FLAGS = {
     { default: "linux" },
   ),
 
-  cgroups_destroy_timeout: accepted(duration(0), "Time to end a cgroup.", "the deadlines are fixed", {
-    default: "1mins",
-  }),
   cgroups_cpu_enable_pids_and_tids_count: accepted(
     boolean,
     "Count processes and threads.",
@@ -121,9 +122,6 @@ export const AGENT_CONTAINER_FLAGS = {
     "without `namespaces/pid` in `--isolation` all of them share it",
     { default: "false" },
   ),
-  cgroups_limit_swap: notEnforced(boolean, "Limit swap along with memory.", "swap is not limited yet", {
-    default: "false",
-  }),
   allowed_devices: unsupported(
     json((devices) => devices),
     "Devices that containers may use.",
