@@ -42,7 +42,5 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   AGENT_REFUSED: "the message tells the master's reason; for a secret, give both the same `--agent_secret`",
   AGENT_INCOMPATIBLE:
     "start it as before, or remove the link that the message names: its tasks are ended, and it registers as a new agent",
-  AGENT_INCOMPATIBLE:
-    "start it as it was, or remove the link `<work_dir>/meta/slaves/latest`: it is a new agent then, and its old tasks are ended",
   BUSY: "wait and try again",
 };
