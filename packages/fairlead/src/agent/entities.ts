@@ -54,6 +54,8 @@ export interface AgentExecutorView {
   readonly info: ExecutorInfo;
   readonly isCommandExecutor: boolean;
   readonly containerId: ContainerId;
+  /** Its container has ended; what is left are tasks whose end is not acknowledged. */
+  readonly ended: boolean;
   /** The sandbox. */
   readonly directory: string;
   readonly resources: Resources;

@@ -80,6 +80,7 @@ function selectExecutors(agent: AgentView, filter: ContainerFilter): ContainerRe
   for (const framework of agent.frameworks.values()) {
     if (filter.frameworkId !== undefined && framework.id !== filter.frameworkId) continue;
     for (const executor of framework.executors.values()) {
+      if (executor.ended) continue;
       if (filter.executorId !== undefined && executor.id !== filter.executorId) continue;
       if (filter.containerId !== undefined && executor.containerId !== filter.containerId) continue;
       selected.push({ framework, executor });

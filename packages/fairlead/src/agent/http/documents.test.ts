@@ -160,11 +160,11 @@ test("a container that does not answer in time holds nobody up for longer", asyn
   assert.equal(clock.pending, 0);
 });
 
-test("containers are selected by container, by framework, or by executor and framework", async () => {
+test("living containers are selected by container, by framework, or by executor and framework", async () => {
   const agent = new FakeAgent();
   const other = parseFrameworkId("m1-0001");
   agent.frameworks = new Map([
-    [parseFrameworkId("m1-0000"), aFramework([anExecutor("t1"), anExecutor("t2")])],
+    [parseFrameworkId("m1-0000"), aFramework([anExecutor("t1"), anExecutor("t2"), anExecutor("t3", { ended: true })])],
     [other, aFramework([anExecutor("t1", { containerId: anExecutor("x").containerId })], [], other)],
   ]);
   const select = async (query: string) => {

@@ -81,6 +81,7 @@ export function anExecutor(id: string, changes: Partial<AgentExecutorView> = {})
     }),
     isCommandExecutor: true,
     containerId: parseContainerId(`c-${id}`),
+    ended: false,
     directory: `/var/lib/fairlead/slaves/m1-S0/frameworks/m1-0000/executors/${id}/runs/c-${id}`,
     resources: bag("cpus:0.6;mem:32").allocate("*"),
     queuedTasks: new Map(),
