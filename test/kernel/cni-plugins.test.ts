@@ -90,7 +90,7 @@ test("a container that is destroyed while a plugin runs: the plugin is killed, t
   const host = await hostWith(t, `cat >/dev/null; [ "$CNI_COMMAND" = DEL ] || sleep 1000`);
   const isolator = host.isolator();
   const launch = isolator.prepare(containerConfig("c1", [{ name: "good" }, { name: "bad" }])).catch((error) => error);
-  while (!(await calls(host).catch(() => [])).includes("ADD eth1")) await delay(10);
+  while ((await calls(host).catch(() => [])).length === 0) await delay(10);
   await isolator.cleanup(id("c1"));
   assert.ok((await launch) instanceof FairleadError);
   assert.deepEqual(await calls(host), ["ADD eth1", "DEL eth1"]);

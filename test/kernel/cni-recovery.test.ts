@@ -37,6 +37,9 @@ test("the living go on untouched, the others are cleaned up, whatever half of th
   await writeFile(join(host.rootDir, "damaged", "a", "eth0", "network.info"), '{"cniVersion":"1.0');
   await mkdir(join(host.rootDir, "half"));
   await writeFile(host.pin("half"), "");
+  await mkdir(join(host.rootDir, "twice"));
+  await writeFile(host.pin("twice"), "");
+  for (let pins = 0; pins < 2; pins++) await run("unshare", `--net=${host.pin("twice")}`, "true");
   await writeFile(join(host.rootDir, "-not-ours"), "");
   await writeFile(join(host.directory, "calls"), "");
 

@@ -4,6 +4,7 @@ import { crashPoint } from "../../../../../base/crash-points.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import { errorCode } from "../../../../../base/files/error-code.ts";
 import { expectSuccess } from "../../../../../base/run-command.ts";
+import { MAX_RELEASE_ATTEMPTS } from "./limits.ts";
 
 /**
  * Runs inside the new namespace, before any plugin: what interfaces are born with is read from `default` when they come.
@@ -60,12 +61,25 @@ export async function isNamespacePinned(path: string): Promise<boolean> {
  */
 export async function releaseNamespace(path: string): Promise<void> {
   try {
-    // lazily: whoever has just opened it (a plugin's daemon, nsenter) must not make the clean-up fail
-    if (await isNamespacePinned(path)) await expectSuccess(["umount", "--lazy", "--no-canonicalize", path]);
-    await unlink(path);
+    for (let attempt = 1; !(await tryRelease(path)); attempt++) {
+      if (attempt === MAX_RELEASE_ATTEMPTS) throw new Error("it is pinned again and again");
+    }
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return;
     throw failed(`Failed to release the network namespace ${path}`, path, cause);
+  }
+}
+
+/** False where something is mounted on the file still: a helper of a process that was killed may pin late. */
+async function tryRelease(path: string): Promise<boolean> {
+  // lazily: whoever has just opened it (a plugin's daemon, nsenter) must not make the clean-up fail
+  if (await isNamespacePinned(path)) await expectSuccess(["umount", "--lazy", "--no-canonicalize", path]);
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return true;
+    if (errorCode(error) === "EBUSY") return false;
+    throw error;
   }
 }
 
