@@ -29,8 +29,13 @@ export async function sendSource(
   stalledTimeoutMs: number,
 ): Promise<void> {
   response.socket?.setTimeout(stalledTimeoutMs);
-  if (!response.destroyed) {
-    response.writeHead(status, { ...headers, "Content-Type": contentType, "Content-Length": String(sizeBytes) });
+  try {
+    if (!response.destroyed) {
+      response.writeHead(status, { ...headers, "Content-Type": contentType, "Content-Length": String(sizeBytes) });
+    }
+  } catch (error) {
+    source.destroy();
+    throw error;
   }
   // what goes wrong has broken the connection: there is nobody left to tell
   await pipeline(exactly(source, sizeBytes), response).catch(() => {});
@@ -55,7 +60,7 @@ export async function sendWhole(
   acceptEncoding: string | undefined,
   stalledTimeoutMs: number,
 ): Promise<void> {
-  let body = Buffer.from(reply.body ?? "");
+  let body = toBuffer(reply.body ?? "");
   const headers: Record<string, string> = { ...reply.headers };
   if (body.length > 0 && reply.contentType !== undefined) headers["Content-Type"] = reply.contentType;
   if (
@@ -70,6 +75,11 @@ export async function sendWhole(
   response.socket?.setTimeout(stalledTimeoutMs);
   response.writeHead(reply.status, headers);
   response.end(body);
+}
+
+/** The bytes themselves, not a copy: rendered state is large, and sent many times. */
+function toBuffer(body: string | Uint8Array): Buffer {
+  return typeof body === "string" ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Sends the header of a streamed answer at once, so that the peer knows that it is connected before there is anything to tell. */

@@ -233,11 +233,11 @@ describe("requests", () => {
 
   it("together may not fill the memory", async () => {
     const { port } = await start([ECHO], { limits: { maxBodyBytesInFlight: 12_000 } });
-    const first = await rawClient(port);
-    first.send(`POST /echo HTTP/1.1\r\n${HOST}\r\nContent-Length: 9000\r\n\r\n${"x".repeat(8_000)}`);
-    const second = await rawClient(port);
+    const half = `POST /echo HTTP/1.1\r\n${HOST}\r\nContent-Length: 9000\r\n\r\n${"x".repeat(8_000)}`;
+    const [first, second] = [await rawClient(port), await rawClient(port)];
+    first.send(half);
+    second.send(half);
     // which of the two is refused depends on the kernel
-    second.send(`POST /echo HTTP/1.1\r\n${HOST}\r\nContent-Length: 9000\r\n\r\n${"x".repeat(9_000)}`);
     await Promise.any([first, second].map((client) => client.until((text) => text.startsWith("HTTP/1.1 503 "))));
     first.close();
     second.close();
