@@ -1,20 +1,26 @@
 import { type FrameworkId, isStrictSubroleOf, type Resource, Resources, roleAncestors } from "@fairlead/mesos-api";
 import type { MasterConfig } from "../config.ts";
-import type { MasterView } from "../entities.ts";
+import type { FrameworkView, MasterView } from "../entities.ts";
 
 const DEFAULT_WEIGHT = 1;
 
-/** What a role has by now, its sub-roles included. Amounts by resource name. */
-export interface KnownRole {
+/** Amounts of scalars by resource name. */
+export type Amounts = ReadonlyMap<string, number>;
+
+interface RoleAmounts {
+  readonly allocated: Amounts;
+  readonly offered: Amounts;
+  readonly reserved: Amounts;
+  /** What counts against a quota: allocated, and reserved without being allocated. */
+  readonly consumed: Amounts;
+}
+
+/** What a role has by now, its sub-roles included. */
+export interface KnownRole extends RoleAmounts {
   readonly name: string;
   readonly weight: number;
   /** Those subscribed to the role itself, or with resources allocated to it. */
   readonly frameworks: readonly FrameworkId[];
-  readonly allocated: ReadonlyMap<string, number>;
-  readonly offered: ReadonlyMap<string, number>;
-  readonly reserved: ReadonlyMap<string, number>;
-  /** What counts against a quota: allocated, and reserved without being allocated. */
-  readonly consumed: ReadonlyMap<string, number>;
 }
 
 /**
@@ -22,71 +28,92 @@ export interface KnownRole {
  * for, or weights are set for, with the roles above them.
  */
 export function knownRoles(master: MasterView, config: Pick<MasterConfig, "roles" | "weights">): KnownRole[] {
-  const frameworks = frameworksByRole(master);
-  const reserving = [...master.agents.values()].flatMap((agent) => [...agent.total.reservations().keys()]);
-  const used = config.roles ?? [...frameworks.keys(), ...reserving, ...config.weights.keys()];
+  const members = frameworksByRole(master);
+  const amounts = amountsByRole(master);
+  const used = config.roles ?? [...members.keys(), ...amounts.keys(), ...config.weights.keys()];
   const names = new Set(used.flatMap((role) => [role, ...roleAncestors(role)]));
-  return [...names].sort().map((name) => describe(name, master, config, frameworks.get(name) ?? []));
-}
-
-function describe(
-  name: string,
-  master: MasterView,
-  config: Pick<MasterConfig, "weights">,
-  frameworks: readonly FrameworkId[],
-): KnownRole {
-  const inSubtree = (role: string) => role === name || isStrictSubroleOf(role, name);
-  const allocatedHere = (resource: Resource) => inSubtree(resource.allocationInfo?.role ?? "");
-  const views = [...master.frameworks.values()];
-  const allocated = views.map(({ used }) => used.filter(allocatedHere));
-  const reserved: Resources[] = [];
-  const idle: Resources[] = [];
-  for (const agent of master.agents.values()) {
-    const total = reservedIn(agent.total, inSubtree);
-    reserved.push(total);
-    idle.push(total.minus(reservedIn(agent.used, inSubtree).unallocate()));
-  }
-  return {
+  return [...names].sort().map((name) => ({
     name,
     weight: config.weights.get(name) ?? DEFAULT_WEIGHT,
-    frameworks,
-    allocated: amounts(allocated),
-    offered: amounts(views.map(({ offered }) => offered.filter(allocatedHere))),
-    reserved: amounts(reserved),
-    consumed: amounts([...allocated, ...idle]),
-  };
+    frameworks: members.get(name) ?? [],
+    ...subtreeAmounts(amounts, name),
+  }));
 }
 
 function frameworksByRole(master: MasterView): Map<string, FrameworkId[]> {
   const byRole = new Map<string, FrameworkId[]>();
   for (const framework of master.frameworks.values()) {
-    const holds = [...framework.used.toArray(), ...framework.offered.toArray()];
-    const roles = new Set(framework.roles);
-    for (const { allocationInfo } of holds) {
-      if (allocationInfo !== undefined) roles.add(allocationInfo.role);
-    }
-    for (const role of roles) {
+    const { used, offered } = framework;
+    for (const role of new Set([...framework.roles, ...used.allocations().keys(), ...offered.allocations().keys()])) {
       byRole.set(role, [...(byRole.get(role) ?? []), framework.id]);
     }
   }
   return byRole;
 }
 
-function reservedIn(resources: Resources, inSubtree: (role: string) => boolean): Resources {
-  let sum = Resources.none;
-  for (const [role, reserved] of resources.reservations()) {
-    if (inSubtree(role)) sum = sum.plus(reserved);
-  }
-  return sum;
-}
-
-/** The sums of all scalars. */
-function amounts(bags: readonly Resources[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const bag of bags) {
-    for (const { name, scalar } of bag.toArray()) {
-      if (scalar !== undefined) sums.set(name, (sums.get(name) ?? 0) + scalar.value);
+/** What each role has without its sub-roles. */
+function amountsByRole(master: MasterView): Map<string, RoleAmounts> {
+  const allocated = sumAllocations(master, ({ used }) => used);
+  const offered = sumAllocations(master, ({ offered }) => offered);
+  const reserved = new Map<string, Amounts>();
+  const consumed = new Map(allocated);
+  for (const { total, used } of master.agents.values()) {
+    const usedReservations = used.unallocate().reservations();
+    for (const [role, reservation] of total.reservations()) {
+      addTo(reserved, role, reservation);
+      addTo(consumed, role, reservation.minus(usedReservations.get(role) ?? Resources.none));
     }
   }
+  const none: Amounts = new Map();
+  const roles = new Set([...allocated.keys(), ...offered.keys(), ...reserved.keys()]);
+  return new Map(
+    Array.from(roles, (role) => [
+      role,
+      {
+        allocated: allocated.get(role) ?? none,
+        offered: offered.get(role) ?? none,
+        reserved: reserved.get(role) ?? none,
+        consumed: consumed.get(role) ?? none,
+      },
+    ]),
+  );
+}
+
+function sumAllocations(master: MasterView, of: (framework: FrameworkView) => Resources): Map<string, Amounts> {
+  const sums = new Map<string, Amounts>();
+  for (const framework of master.frameworks.values()) {
+    for (const [role, resources] of of(framework).allocations()) addTo(sums, role, resources);
+  }
   return sums;
+}
+
+function addTo(sums: Map<string, Amounts>, role: string, resources: Iterable<Resource>): void {
+  const amounts = new Map(sums.get(role));
+  for (const { name, scalar } of resources) {
+    if (scalar !== undefined) amounts.set(name, add(amounts.get(name) ?? 0, scalar.value));
+  }
+  sums.set(role, amounts);
+}
+
+function subtreeAmounts(byRole: ReadonlyMap<string, RoleAmounts>, name: string): RoleAmounts {
+  const inSubtree = Array.from(byRole).filter(([role]) => role === name || isStrictSubroleOf(role, name));
+  const sum = (of: (amounts: RoleAmounts) => Amounts): Amounts =>
+    inSubtree.map(([, amounts]) => of(amounts)).reduce(addAmounts, new Map());
+  return {
+    allocated: sum(({ allocated }) => allocated),
+    offered: sum(({ offered }) => offered),
+    reserved: sum(({ reserved }) => reserved),
+    consumed: sum(({ consumed }) => consumed),
+  };
+}
+
+export function addAmounts(a: Amounts, b: Amounts): Amounts {
+  const sums = new Map(a);
+  for (const [name, amount] of b) sums.set(name, add(sums.get(name) ?? 0, amount));
+  return sums;
+}
+
+/** Amounts have three decimals: 0.1 and 0.2 are 0.3. */
+function add(a: number, b: number): number {
+  return Math.round((a + b) * 1000) / 1000;
 }

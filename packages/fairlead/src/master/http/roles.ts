@@ -1,5 +1,5 @@
 import { v0 } from "@fairlead/mesos-api";
-import type { KnownRole } from "./known-roles.ts";
+import { addAmounts, type KnownRole } from "./known-roles.ts";
 
 /** The document of `/roles`. Amounts here are only those that are not zero; there are no quotas to tell of yet. */
 export function rolesDocument(roles: readonly KnownRole[]): string {
@@ -19,17 +19,10 @@ function writeRole(role: KnownRole): string {
         ["consumed", v0.writeQuantities(role.consumed)],
       ]),
     ],
-    ["resources", v0.writeQuantities(sum(role.allocated, role.offered))],
+    ["resources", v0.writeQuantities(addAmounts(role.allocated, role.offered))],
     ["allocated", v0.writeQuantities(role.allocated)],
     ["offered", v0.writeQuantities(role.offered)],
     ["reserved", v0.writeQuantities(role.reserved)],
     ["frameworks", v0.jsonArray(role.frameworks, v0.jsonString)],
   ]);
-}
-
-/** Amounts by name, added. */
-export function sum(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): Map<string, number> {
-  const sums = new Map(a);
-  for (const [name, amount] of b) sums.set(name, (sums.get(name) ?? 0) + amount);
-  return sums;
 }
