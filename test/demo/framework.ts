@@ -1,6 +1,7 @@
 import {
   create,
   FrameworkInfo_Capability_Type,
+  type MessageInitShape,
   type Offer,
   Offer_Operation_Type,
   parseResources,
@@ -13,7 +14,8 @@ import {
   type TaskStatus,
 } from "@fairlead/mesos-api";
 
-type TaskInit = Omit<Parameters<typeof create<typeof TaskInfoSchema>>[1] & object, "agentId" | "resources" | "taskId">;
+/** What is particular about a task. */
+export type TaskInit = Pick<MessageInitShape<typeof TaskInfoSchema>, "command" | "container">;
 
 /** A framework as anybody would write one over the public scheduler API: it launches tasks and keeps their statuses. */
 export class Framework {

@@ -14,7 +14,7 @@ import { refuseTls } from "../flags/read-environment.ts";
 import { agentDirectories, type LocalDirectories, localDirectories, masterDirectory } from "../local/directories.ts";
 import { agentFlags, masterFlags } from "../local/local-flags.ts";
 import { BroughtNetwork } from "../local/local-network.ts";
-import { pluginDirectories } from "../local/plugin-directories.ts";
+import { requirePlugins, USUAL_PLUGIN_DIRECTORIES } from "../local/plugin-directories.ts";
 import { startLog } from "../start-log.ts";
 import { parseCommand } from "./parse-command.ts";
 import { firstSignal } from "./signals.ts";
@@ -65,11 +65,10 @@ async function findNetwork(
   directories: LocalDirectories,
   stack: AsyncDisposableStack,
   log: Logger,
-): Promise<{ configDir: string; pluginsDir: string | undefined }> {
-  if (values.network_cni_config_dir !== undefined) {
-    return { configDir: values.network_cni_config_dir, pluginsDir: values.network_cni_plugins_dir };
-  }
-  const pluginsDir = pluginDirectories(values.network_cni_plugins_dir);
+): Promise<{ configDir: string; pluginsDir: string }> {
+  const pluginsDir = values.network_cni_plugins_dir ?? USUAL_PLUGIN_DIRECTORIES;
+  if (values.network_cni_config_dir !== undefined) return { configDir: values.network_cni_config_dir, pluginsDir };
+  requirePlugins(pluginsDir);
   const brought = await BroughtNetwork.bring(directories, runCommand, log);
   stack.defer(() => brought.remove());
   return { configDir: brought.configDir, pluginsDir };
@@ -90,7 +89,7 @@ async function startMaster(
 
 interface Surroundings {
   readonly directories: LocalDirectories;
-  readonly network: { readonly configDir: string; readonly pluginsDir: string | undefined };
+  readonly network: { readonly configDir: string; readonly pluginsDir: string };
   readonly url: string;
 }
 

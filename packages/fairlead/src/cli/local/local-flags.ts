@@ -20,8 +20,8 @@ export interface AgentOwn {
   readonly master: string;
   readonly work_dir: string;
   readonly runtime_dir: string;
-  readonly network_cni_config_dir: string | undefined;
-  readonly network_cni_plugins_dir: string | undefined;
+  readonly network_cni_config_dir: string;
+  readonly network_cni_plugins_dir: string;
 }
 
 /** The flags of one of the agents of a `local`, as if it had been started with them. */
