@@ -59,6 +59,8 @@ export interface Isolator {
   recover(alive: readonly RecoveredContainer[], orphans: readonly ContainerId[]): Promise<void>;
   /** Throws a FairleadError to fail the launch; `cleanup` follows then, so half-made state may stay. */
   prepare(config: ContainerConfig): Promise<ContainerLaunchInfo | undefined>;
+  /** The container is not wanted any more: a `prepare` that waits for others (a plugin that hangs) throws soon. Does nothing otherwise. */
+  abort?(containerId: ContainerId): void;
   isolate?(containerId: ContainerId, pid: number): Promise<void>;
   /** Resolves when the container must be ended, never otherwise. */
   watch?(containerId: ContainerId): Promise<ContainerLimitation>;

@@ -108,6 +108,10 @@ class CniIsolator implements Isolator {
     return await work;
   }
 
+  abort(containerId: ContainerId): void {
+    this.#containers.get(containerId)?.abort.abort();
+  }
+
   async status(containerId: ContainerId) {
     const attachments = this.#containers.get(containerId)?.attachments ?? [];
     const networkInfos = attachments.flatMap(({ networkInfo, result }) =>
@@ -117,9 +121,8 @@ class CniIsolator implements Isolator {
   }
 
   async cleanup(containerId: ContainerId): Promise<void> {
-    const container = this.#containers.get(containerId);
-    container?.abort.abort();
-    await container?.prepared;
+    this.abort(containerId);
+    await this.#containers.get(containerId)?.prepared;
     await detachContainer(await this.#open(), containerId);
     this.#containers.delete(containerId);
   }
