@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { permitAll } from "../authorizer.ts";
 import { systemClock } from "../clock.ts";
 import { FairleadError } from "../errors.ts";
@@ -359,6 +360,38 @@ describe("connections", () => {
       client.send(part);
       assert.match(await client.ended(), /^HTTP\/1.1 408 /);
     }
+  });
+
+  it("may bring any bytes", async () => {
+    const { port } = await start([ECHO]);
+    const line = fc.constantFrom(
+      "GET /echo HTTP/1.1\r\n",
+      "CONNECT localhost:1 HTTP/1.1\r\n",
+      "OPTIONS * HTTP/1.1\r\n",
+      "QUERY /echo HTTP/1.1\r\n",
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      `${HOST}\r\n`,
+      "Upgrade: websocket\r\nConnection: upgrade\r\n",
+      "Expect: 100-continue\r\n",
+      "Expect: miracles\r\n",
+      "Content-Length: 3\r\n",
+      "Content-Length: -1\r\n",
+      "Transfer-Encoding: chunked\r\n",
+      "Content-Encoding: gzip\r\n",
+      "\r\n",
+      "ffffffffffffffff\r\n",
+    );
+    const bytes = fc.array(fc.oneof({ weight: 4, arbitrary: line }, fc.string({ unit: "binary" })), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(bytes, async (parts) => {
+        const client = await rawClient(port);
+        client.send(parts.join(""));
+        client.socket.end();
+        await client.ended();
+      }),
+      { numRuns: 100 },
+    );
+    assert.match(await exchange(port, `GET /echo HTTP/1.1\n${HOST}`), /^HTTP\/1.1 200 /);
   });
 
   it("are bounded in number", async () => {
