@@ -56,8 +56,8 @@ export async function reportContainers(
       return await withDeadline(clock, CONTAINER_QUERY_TIMEOUT_MS, work, () => new FairleadError("BUSY", "no answer"));
     } catch (error) {
       log.debug(
-        { containerId: executor.containerId, executorId: executor.id, err: errorText(error) },
-        `left the ${what} of a container out of an answer`,
+        { containerId: executor.containerId, executorId: executor.id, what, err: errorText(error) },
+        "left what is not known of a container out of an answer",
       );
       return undefined;
     }

@@ -9,3 +9,6 @@ export const MAX_READ_BYTES = 64 * 1024;
 
 /** Files of one directory that are listed: a task may make any number. */
 export const MAX_LISTED_FILES = 10_000;
+
+/** The longest path that is looked for: Linux opens none that is longer. */
+export const MAX_PATH_CHARS = 4096;

@@ -2,13 +2,7 @@ import { answerOperatorCall, notServed } from "../../base/endpoints/operator-cal
 import { processRoutes } from "../../base/endpoints/process-routes.ts";
 import type { HttpHandler, HttpRequest, Route } from "../../base/http/http.ts";
 import { jsonReply, plainReply } from "../../base/http/replies.ts";
-import {
-  type ContainerFilter,
-  containersDocument,
-  parseContainerFilter,
-  reportContainers,
-  statisticsDocument,
-} from "./containers.ts";
+import { containersDocument, parseContainerFilter, reportContainers, statisticsDocument } from "./containers.ts";
 import { fileRoutes } from "./files/routes.ts";
 import { agentMetrics } from "./metrics.ts";
 import { agentOperatorApi } from "./operator-api.ts";
@@ -59,8 +53,7 @@ export function agentRoutes(agent: ServedAgent, options: AgentRouteOptions): Rou
       path: "/monitor/statistics",
       handler: whenRecovered(async (request) => {
         if (!may(request, "view_container")) return plainReply(403);
-        const everything: ContainerFilter = {};
-        const reports = await reportContainers(agent, everything, { status: false, statistics: true }, options);
+        const reports = await reportContainers(agent, {}, { status: false, statistics: true }, options);
         return jsonReply(request, statisticsDocument(reports));
       }),
     },

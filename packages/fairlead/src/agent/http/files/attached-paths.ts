@@ -3,6 +3,7 @@ import type { Authorizer } from "../../../base/authorizer.ts";
 import type { HttpReply, HttpRequest } from "../../../base/http/http.ts";
 import { plainReply } from "../../../base/http/replies.ts";
 import type { AgentView } from "../../entities.ts";
+import { MAX_PATH_CHARS } from "../limits.ts";
 
 /** A directory that may be read over HTTP, and what was asked for below it. */
 export interface AttachedPath {
@@ -48,6 +49,7 @@ export function ifAttached(
 
 /** Finds the sandbox that a path lies in, by its longest prefix; undefined where there is none. */
 export function findAttached(paths: ReadonlyMap<string, string>, path: string): AttachedPath | undefined {
+  if (path.length > MAX_PATH_CHARS) return undefined;
   const segments = path.replace(/\/$/, "").split("/");
   for (let length = segments.length; length > 0; length--) {
     const root = paths.get(segments.slice(0, length).join("/"));

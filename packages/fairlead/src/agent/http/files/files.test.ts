@@ -165,6 +165,7 @@ test("what is not there, not attached, or badly asked for", async (t) => {
     assert.equal((await text(endpoint, { path: `${sandbox}/none` }))[0], 404);
     assert.equal((await text(endpoint, { path: `${sandbox}/a\0b` }))[0], 404);
     assert.equal((await text(endpoint, { path: `${sandbox}/${"x".repeat(300)}` }))[0], 404);
+    assert.equal((await text(endpoint, { path: sandbox + "/".repeat(4090) }))[0], 404);
   }
   assert.deepEqual(await text("read", { path: sandbox }), [400, "Cannot read a directory.\n"]);
   assert.deepEqual(await text("download", { path: sandbox }), [400, "Cannot download a directory.\n"]);

@@ -47,7 +47,7 @@ export function fileRoutes(agent: AgentView, authorizer: Authorizer): Route[] {
   return [
     ...["/files/browse", "/files/browse.json"].map((path) => ({ path, handler: serve(browse) })),
     ...["/files/read", "/files/read.json"].map((path) => ({ path, handler: serve(read) })),
-    ...["/files/download", "/files/download.json"].map((path) => ({ path, handler: serve(download) })),
+    { path: "/files/download", handler: serve(download) },
     {
       path: "/files/debug",
       handler: (request) =>
