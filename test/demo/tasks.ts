@@ -1,28 +1,29 @@
 import { ContainerInfo_Type } from "@fairlead/mesos-api";
+import { shellTask } from "../support/framework.ts";
 import { HOST_PORT, WEB_PORT } from "./networks.ts";
 
 export const GREETING = "hello from a container on two networks";
 
 /** The web server: on `blue`, where its port is mapped to one of the host, and on `green`. */
-export const WEB = {
-  command: { value: `echo '${GREETING}' >index.html; exec busybox httpd -f -p ${WEB_PORT} -h .` },
-  container: {
-    type: ContainerInfo_Type.MESOS,
-    networkInfos: [
-      { name: "blue", portMappings: [{ hostPort: HOST_PORT, containerPort: WEB_PORT, protocol: "tcp" }] },
-      { name: "green" },
-    ],
-  },
-};
+export function web() {
+  return shellTask("web", `echo '${GREETING}' >index.html; exec busybox httpd -f -p ${WEB_PORT} -h .`, {
+    container: {
+      type: ContainerInfo_Type.MESOS,
+      networkInfos: [
+        { name: "blue", portMappings: [{ hostPort: HOST_PORT, containerPort: WEB_PORT, protocol: "tcp" }] },
+        { name: "green" },
+      ],
+    },
+  });
+}
 
 /** Fetches from the server at `address`, on `green` alone; then it waits for the file `done` in its sandbox, to be looked at. */
 export function client(address: string) {
   const fetch = `until busybox wget -q -O answer http://${address}:${WEB_PORT}/; do sleep 0.1; done`;
-  return {
-    command: { value: `${fetch}; cat answer; until [ -e done ]; do sleep 0.1; done` },
-    container: { type: ContainerInfo_Type.MESOS, networkInfos: [{ name: "green" }] },
-  };
+  return shellTask("client", `${fetch}; cat answer; until [ -e done ]; do sleep 0.1; done`, { networks: ["green"] });
 }
 
 /** A task on the network of the host. */
-export const HOST = { command: { value: "exec sleep 1000" } };
+export function host() {
+  return shellTask("host", "exec sleep 1000");
+}
