@@ -171,12 +171,14 @@ export class TestFramework {
   }
 }
 
+type TaskFields = Exclude<MessageInitShape<typeof TaskInfoSchema>, TaskInfo>;
+
 /** A command task on the networks of the given names. */
 export function shellTask(
   id: string,
   command: string,
-  options: { networks?: readonly string[]; resources?: string } & Partial<MessageInitShape<typeof TaskInfoSchema>> = {},
-): MessageInitShape<typeof TaskInfoSchema> {
+  options: { networks?: readonly string[]; resources?: string } & Omit<Partial<TaskFields>, "resources"> = {},
+): TaskFields {
   const { networks = [], resources = "cpus:0.1;mem:32", ...more } = options;
   return {
     name: id,
