@@ -19,6 +19,7 @@ import { addExecutor, addTask, removeExecutor, removeTask, replaceTask, tasksOn 
 import { latestDetails, masterStatus } from "../tasks/status.ts";
 import { isTerminal, knownState } from "../tasks/task-state.ts";
 import { applyStatus } from "../tasks/update.ts";
+import { isCompletedTask } from "../validation/registration.ts";
 import type { Agent } from "./agent.ts";
 import { killTask } from "./events.ts";
 
@@ -44,7 +45,7 @@ export function bringTasks(core: Core, agent: Agent, register: internal.AgentCal
       if (task.agentId?.value === agent.id) framework.deleteUnreachableTask(taskId);
     }
   }
-  bringCompletedTasks(core, register);
+  bringCompletedTasks(core, agent, register);
 }
 
 /**
@@ -114,8 +115,9 @@ function bringExecutor(core: Core, agent: Agent, executor: ExecutorInfo, isKnown
   if (isKnownAgent) core.allocator.occupy(framework.id, agent.id, Resources.of(resources));
 }
 
-function bringCompletedTasks(core: Core, { completedTasks }: internal.AgentCall_Register): void {
+function bringCompletedTasks(core: Core, agent: Agent, { completedTasks }: internal.AgentCall_Register): void {
   for (const task of completedTasks) {
+    if (!isCompletedTask(task, agent.id)) continue;
     const framework = core.frameworks.get(frameworkIdOf(task.frameworkId));
     const isKnown = framework?.completedTasks.some(
       (other) => other.taskId?.value === task.taskId?.value && other.agentId?.value === task.agentId?.value,

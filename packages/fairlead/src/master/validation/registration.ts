@@ -1,4 +1,5 @@
 import { type FrameworkInfo, internal, missingRequired, type Task, validateId } from "@fairlead/mesos-api";
+import { isTerminal } from "../tasks/task-state.ts";
 import { validateExecutorInfo } from "./executor.ts";
 import { validateFrameworkInfo } from "./framework-info.ts";
 import { prefixed } from "./prefixed.ts";
@@ -13,7 +14,8 @@ export const PROTOCOL_VERSION = 1;
 const PID = /^slave\(\d+\)@(\[[0-9A-Fa-f:.]+\]|[0-9.]+):\d{1,5}$/;
 
 /**
- * Why the REGISTER of an agent cannot be taken; undefined when it can. Everything in it is checked, so that nothing of it has to be later.
+ * Why the REGISTER of an agent cannot be taken; undefined when it can. What lives on it is checked, so that it has not to be later; tasks that
+ * are over matter less, see {@link isCompletedTask}.
  *
  * Source: `validation::master::message::reregisterSlave`.
  */
@@ -32,8 +34,7 @@ export function validateRegistration(register: internal.AgentCall_Register): str
     validateFormat(info.resources) ??
     validateFrameworks(register.frameworks) ??
     validateExecutors(register) ??
-    validateTasks(register) ??
-    first(register.completedTasks, (task) => validateTask(task, info.id?.value))
+    validateTasks(register)
   );
 }
 
@@ -91,6 +92,11 @@ function validateTask(task: Task, agentId: string | undefined): string | undefin
     return `Task has an invalid AgentID '${task.agentId?.value ?? ""}'`;
   }
   return prefixed("Task uses invalid resources", validateFormat(task.resources));
+}
+
+/** Whether a task that an agent tells as completed can be remembered as such. */
+export function isCompletedTask(task: Task, agentId: string): boolean {
+  return isTerminal(task.state) && validateTask(task, agentId) === undefined;
 }
 
 function frameworkIds(register: internal.AgentCall_Register): Set<string> {
