@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import type { JsonObject } from "@fairlead/cni";
 import { type ContainerId, type NetworkInfo, NetworkInfo_Protocol } from "@fairlead/mesos-api";
 import { systemClock } from "fairlead/base/clock.ts";
+import { removeTree } from "fairlead/base/files/remove-tree.ts";
 import { type Logger, silentLogger } from "fairlead/base/log.ts";
 import type { Isolator } from "fairlead/containerizer/mesos/isolator.ts";
 import { createCniIsolator } from "fairlead/containerizer/mesos/isolators/network/cni/cni-isolator.ts";
@@ -136,12 +137,15 @@ export class CniHost {
   }
 
   async #remove(): Promise<void> {
-    for (const isolator of this.#isolators) await isolator.close?.();
-    // plugins never remove their bridges and chains: the next test may want the same ones with other subnets
-    await run("sh", "-c", "ip -o link show type bridge | cut -d: -f2 | xargs -rn1 ip link del; nft flush ruleset");
-    // mounts that a failed test left are in a namespace that ends with this process, but must not be crossed now
-    await run("sh", "-c", `grep -o ' ${this.directory}[^ ]*' /proc/self/mountinfo | sort -ru | xargs -r umount -l`);
-    await rm(this.directory, { recursive: true, force: true });
+    try {
+      for (const isolator of this.#isolators) await isolator.close?.();
+      // plugins never remove their bridges and chains: the next test may want the same ones with other subnets
+      await run("sh", "-c", "ip -o link show type bridge | cut -d: -f2 | xargs -rn1 ip link del; nft flush ruleset");
+      // mounts that a failed test left are in a namespace that ends with this process, but must not be crossed now
+      await run("sh", "-c", `grep -o ' ${this.directory}[^ ]*' /proc/self/mountinfo | sort -ru | xargs -r umount -l`);
+    } finally {
+      await removeTree(this.directory);
+    }
   }
 }
 

@@ -62,8 +62,12 @@ async function attachNetwork(
     log.info({ containerId, network, ifName, addresses, durationMs }, "Attached a container to a CNI network");
     return result;
   } catch (cause) {
-    // libcni has undone it already: a second DEL would say the same, and take as long where the plugin hangs
-    if (cause instanceof CniError && cause.others.length === 0) await store.removeConf(network);
+    if (cause instanceof CniError && cause.others.length === 0) {
+      // libcni has undone it already: a second DEL would say the same, and take as long where the plugin hangs
+      await store.removeConf(network).catch((err: unknown) => {
+        log.warn({ containerId, network, ifName, err }, "Left a configuration; its network is detached once more");
+      });
+    }
     throw networkError("attach", { containerId, network, ifName }, cause);
   }
 }

@@ -81,7 +81,7 @@ class CniIsolator implements Isolator {
     this.#exec = processExec({ searchPath, timeoutMs: options.pluginTimeoutMs });
   }
 
-  async recover(alive: readonly RecoveredContainer[], orphans: readonly ContainerId[]): Promise<void> {
+  async recover(alive: readonly RecoveredContainer[]): Promise<void> {
     const { log, clock } = this.#options;
     const networks = await this.#scan();
     log.info({ networks }, "Loaded the CNI networks");
@@ -90,8 +90,8 @@ class CniIsolator implements Isolator {
     if (ended > 0) log.warn({ count: ended }, "Killed CNI plugins that an earlier run had left running");
     const living = new Map(alive.map(({ config }) => [config.containerId, config]));
     for (const config of living.values()) await this.#recoverLiving(context, config);
-    const dead = (await readdir(context.rootDir)).filter((name) => !living.has(name as ContainerId));
-    await this.#cleanUpAll(new Set([...dead, ...orphans]));
+    // an orphan of the launcher that is not among these has no network of its own
+    await this.#cleanUpAll((await readdir(context.rootDir)).filter((name) => !living.has(name as ContainerId)));
   }
 
   async prepare(config: ContainerConfig): Promise<ContainerLaunchInfo | undefined> {
@@ -195,27 +195,26 @@ class CniIsolator implements Isolator {
     this.#containers.set(containerId, { attachments, abort: new AbortController(), prepared: Promise.resolve() });
   }
 
-  async #cleanUpAll(names: ReadonlySet<string>): Promise<void> {
-    const { log } = this.#options;
+  async #cleanUpAll(names: readonly string[]): Promise<void> {
     const queue = [...names];
     const worker = async () => {
-      for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-        if (containerIdProblem(name) !== undefined) {
-          log.warn({ name }, "Left what does not belong into the directory of network/cni");
-          continue;
-        }
-        const containerId = name as ContainerId; // checked above
-        try {
-          await this.cleanup(containerId);
-          log.info({ containerId }, "Cleaned up the network of a container that is gone");
-        } catch (err) {
-          log.error(
-            { containerId, err },
-            "Could not clean up the network of a container that is gone; the next recovery tries again",
-          );
-        }
-      }
+      for (let name = queue.shift(); name !== undefined; name = queue.shift()) await this.#cleanUp(name);
     };
     await Promise.all(Array.from({ length: RECOVERY_CONCURRENCY }, worker));
+  }
+
+  async #cleanUp(name: string): Promise<void> {
+    const { log } = this.#options;
+    if (containerIdProblem(name) !== undefined) {
+      log.warn({ name }, "Left what does not belong into the directory of network/cni");
+      return;
+    }
+    const containerId = name as ContainerId; // checked above
+    try {
+      await this.cleanup(containerId);
+      log.info({ containerId }, "Cleaned up the network of a container that is gone");
+    } catch (err) {
+      log.error({ containerId, err }, "Could not clean up the network of a container; the next recovery tries again");
+    }
   }
 }
