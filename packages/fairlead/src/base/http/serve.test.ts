@@ -161,14 +161,10 @@ describe("requests", () => {
       "\nContent-Type: application/json",
       "\nContent-Type: application/x-protobuf",
       "\nContent-Type: a/b;c=d",
+      "\nContent-Type: nonsense",
     ]) {
       assert.equal((await echo(`POST /echo HTTP/1.1\n${HOST}\nContent-Length: 5${type}`, "hello")).body, "hello");
     }
-    const { port } = await start([ECHO]);
-    assert.match(
-      await exchange(port, `POST /echo HTTP/1.1\n${HOST}\nContent-Length: 1\nContent-Type: nonsense`, "x"),
-      /^HTTP\/1.1 415 /,
-    );
   });
 
   it("may be chunked", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { METHODS, type ServerResponse } from "node:http";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from "fastify";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Authorizer } from "../authorizer.ts";
 import type { Clock } from "../clock.ts";
 import { errorText, FairleadError } from "../errors.ts";
@@ -9,7 +9,6 @@ import { answer, type Edge } from "./answer.ts";
 import type { HttpServer, Route, StreamReply } from "./http.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits, TCP_KEEP_ALIVE_MS } from "./limits.ts";
 import { isLoopback } from "./loopback-guard.ts";
-import { plainReply } from "./replies.ts";
 import { ResponseStream } from "./response-stream.ts";
 import { createRouter, type ProcessName } from "./router.ts";
 import { isSource, isStream, sendSource, sendStreamHeader, sendWhole } from "./send-reply.ts";
@@ -53,33 +52,22 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   };
   const streams = new Set<ResponseStream>();
 
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // our answers are written by ourselves, to the byte: see sendWhole
-    reply.hijack();
-    const response = reply.raw;
+  const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startMs = options.clock.monotonic();
+    const path = request.url ?? "/";
+    const remoteAddress = request.socket.remoteAddress;
     // handlers may take their time, and what watched the answer before on this connection does not watch this one
-    request.raw.socket.setTimeout(0);
-    const result = await answer(edge, request.raw, request.originalUrl);
-    options.log.debug(
-      {
-        method: request.method,
-        path: request.originalUrl,
-        status: result.status,
-        durationMs: options.clock.monotonic() - startMs,
-        remoteAddress: request.ip,
-      },
-      "a request was answered",
-    );
+    request.socket.setTimeout(0);
+    const result = await answer(edge, request, path);
+    const durationMs = options.clock.monotonic() - startMs;
+    const fields = { method: request.method, path, status: result.status, durationMs, remoteAddress };
+    options.log.debug(fields, "a request was answered");
     try {
       if (isStream(result)) openStream(response, result);
       else if (isSource(result)) await sendSource(response, result, limits.stalledAnswerTimeoutMs);
       else await sendWhole(response, result, request.headers["accept-encoding"], limits.stalledAnswerTimeoutMs);
     } catch (err) {
-      options.log.error(
-        { err, path: request.originalUrl },
-        "an answer could not be written: its connection was closed",
-      );
+      options.log.error({ err, path }, "an answer could not be written: its connection was closed");
       response.destroy();
     }
   };
@@ -100,75 +88,51 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     }
   };
 
-  const app = createApp(limits, onRequest, options.log);
-  try {
-    await app.listen({ host: options.ip, port: options.port });
-  } catch (cause) {
-    await app.close();
-    throw new FairleadError(
-      "ADDRESS_UNAVAILABLE",
-      `cannot listen on ${options.ip}, port ${options.port}: ${errorText(cause)}`,
-      {
-        data: { ip: options.ip, port: options.port },
-        cause,
-      },
-    );
-  }
-  app.server.maxConnections = limits.maxConnections;
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.timeoutCheckIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    },
+    (request, response) => void onRequest(request, response),
+  );
+  server.maxConnections = limits.maxConnections;
+  await listen(server, options.ip, options.port);
 
   return {
     ip: options.ip,
-    port: listeningPort(app),
+    port: listeningPort(server),
     async close() {
       for (const stream of streams) stream.end();
-      // the ends of the streams are written when this turn of the event loop is over; then app.close cuts every connection
+      // the ends of the streams are written when this turn of the event loop is over; then every connection is cut
       await new Promise((resolve) => setImmediate(resolve));
-      await app.close();
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
 
-/**
- * A fastify without its own routing and body parsing: everything arrives at one route, as it was sent. Its part is the life of the server and
- * of its connections.
- */
-function createApp(
-  limits: HttpLimits,
-  onRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
-  log: Logger,
-): FastifyInstance {
-  const app = fastify({
-    http: {
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: limits.timeoutCheckIntervalMs,
-      keepAlive: true,
-      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
-    },
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    forceCloseConnections: true,
-    exposeHeadRoutes: false,
-    rewriteUrl: () => "/",
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  for (const method of METHODS) {
-    if (!app.supportedMethods.includes(method) && method !== "CONNECT") app.addHttpMethod(method, { hasBody: true });
+async function listen(server: Server, ip: string, port: number): Promise<void> {
+  try {
+    const listening = once(server, "listening");
+    server.listen({ host: ip, port });
+    await listening;
+  } catch (cause) {
+    throw new FairleadError("ADDRESS_UNAVAILABLE", `cannot listen on ${ip}, port ${port}: ${errorText(cause)}`, {
+      data: { ip, port },
+      cause,
+    });
   }
-  app.route({ method: app.supportedMethods as HTTPMethods[], url: "/", handler: onRequest });
-  // what fastify refuses by itself: a Content-Type that is none
-  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ err: error, path: request.originalUrl }, "a request could not be answered");
-    const { contentType, body } = plainReply(status);
-    if (contentType !== undefined) void reply.type(contentType);
-    return reply.code(status).send(body);
-  });
-  return app;
 }
 
-function listeningPort(app: FastifyInstance): number {
-  const address = app.server.address();
+function listeningPort(server: Server): number {
+  const address = server.address();
   assert(address !== null && typeof address === "object", "a server that listens on TCP has an address");
   return address.port;
 }
