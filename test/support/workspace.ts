@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -14,6 +14,7 @@ export class Workspace {
   readonly pluginsDir: string;
   readonly addressDir: string;
   readonly #processes: FairleadProcess[] = [];
+  #lastAgentFlags: string[] | undefined;
 
   constructor(t: TestContext) {
     this.directory = mkdtempSync(join(tmpdir(), "fairlead-test-"));
@@ -98,19 +99,23 @@ export class Workspace {
     return this.startAgentWith({}, ...flags);
   }
 
+  /** An agent that the master has taken. */
+  async startRegisteredAgent(...flags: string[]): Promise<FairleadProcess> {
+    const agent = this.startAgent("--registration_backoff_factor=10ms", ...flags);
+    await agent.line(/"the agent is registered"/);
+    return agent;
+  }
+
   startAgentWith(env: NodeJS.ProcessEnv, ...flags: string[]): FairleadProcess {
-    return this.start(
-      "agent",
-      [
-        "--ip=127.0.0.1",
-        "--port=5051",
-        "--master=127.0.0.1:5050",
-        `--work_dir=${this.path("agent")}`,
-        ...this.agentFlags(),
-        ...flags,
-      ],
-      env,
-    );
+    this.#lastAgentFlags = [
+      "--ip=127.0.0.1",
+      "--port=5051",
+      "--master=127.0.0.1:5050",
+      `--work_dir=${this.path("agent")}`,
+      ...this.agentFlags(),
+      ...flags,
+    ];
+    return this.start("agent", this.#lastAgentFlags, env);
   }
 
   /** `fairlead local` with one agent; resolves when it is ready. */
@@ -130,9 +135,17 @@ export class Workspace {
 
   async #remove(): Promise<void> {
     for (const process of this.#processes.toReversed()) await process.end("SIGTERM");
+    await this.#endContainers();
     // A mount that is still there would be crossed by the removal: then the directory stays, and the check for leftovers finds it.
     const mounts = readFileSync("/proc/self/mountinfo", "utf8");
     if (!mounts.includes(` ${this.directory}/`)) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Containers outlive their agent: those that a failed test left are ended by another one. */
+  async #endContainers(): Promise<void> {
+    const containers = join(this.runtimeDir, "containers");
+    if (this.#lastAgentFlags === undefined || !existsSync(containers) || readdirSync(containers).length === 0) return;
+    await new FairleadProcess("agent", [...this.#lastAgentFlags, "--recover=cleanup"]).exited;
   }
 }
 

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { TaskState } from "@fairlead/mesos-api";
+import { inHostLikeNamespaces } from "../kernel/host-like.ts";
+import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
+import { poll } from "../support/poll.ts";
+import { containerAddresses, executorOf, masterState } from "../support/state.ts";
+import { Workspace } from "../support/workspace.ts";
+import { ByteReader, type Progress } from "./byte-reader.ts";
+import { containerIdOf, observe } from "./observed-container.ts";
+import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.ts";
+
+inHostLikeNamespaces(import.meta.filename);
+
+const PORT = 9000;
+const MORE_BYTES = 3000;
+
+test("tasks of a checkpointing framework do not notice that their agent is restarted", async (t) => {
+  const workspace = new Workspace(t);
+  recordedBridge(workspace, "blue", "10.101.0.0/24");
+  recordedBridge(workspace, "green", "10.102.0.0/24");
+  await workspace.startMaster();
+  let agent = await workspace.startRegisteredAgent();
+  const framework = new TestFramework("127.0.0.1:5050");
+  await framework.subscribe();
+
+  const source = shellTask("source", program("byte-source.ts", PORT), {
+    networks: ["blue", "green"],
+    resources: "cpus:0.5;mem:128",
+  });
+  await framework.launch(source);
+  const server = await framework.update("source", TaskState.TASK_RUNNING);
+  const [blue] = addressesOf(server);
+  await framework.launch(
+    shellTask("reader", program("byte-reader.ts", blue!, PORT), {
+      networks: ["blue"],
+      resources: "cpus:0.5;mem:128",
+    }),
+  );
+  const client = await framework.update("reader", TaskState.TASK_RUNNING);
+  const agentId = server.agentId!.value;
+  const { directory } = await executorOf("reader");
+  const noted = (): Progress => JSON.parse(readFileSync(join(directory, "progress"), "utf8"));
+
+  const fromHost = await ByteReader.open(blue!, PORT);
+  t.after(() => fromHost.close());
+  await poll(() => existsSync(join(directory, "progress")));
+  const flowOn = async (): Promise<void> => {
+    const goals = [() => fromHost.progress, noted].map((read) => [read, read().bytes + MORE_BYTES] as const);
+    for (const [read, goal] of goals) {
+      await poll(() => read().failure !== undefined || read().bytes >= goal);
+      assert.equal(read().failure, undefined);
+    }
+  };
+  await flowOn();
+
+  const before = {
+    containers: [observe(workspace, server), observe(workspace, client)],
+    calls: pluginCalls(workspace),
+    addresses: takenAddresses(workspace),
+    updates: framework.updates.length,
+  };
+  assert.deepEqual(
+    before.calls.map((call) => call.split(" ")[0]),
+    ["ADD", "ADD", "ADD"],
+  );
+  const unchanged = (): void => {
+    assert.deepEqual(
+      {
+        containers: [observe(workspace, server), observe(workspace, client)],
+        calls: pluginCalls(workspace),
+        addresses: takenAddresses(workspace),
+        updates: framework.updates.length,
+      },
+      before,
+    );
+  };
+
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    await t.test(`after ${signal}`, async () => {
+      const end = await agent.end(signal);
+      assert.deepEqual(end, signal === "SIGTERM" ? { code: 0, signal: null } : { code: null, signal });
+      await flowOn();
+      unchanged();
+      agent = await workspace.startRegisteredAgent();
+      await flowOn();
+      unchanged();
+      const state = await masterState();
+      assert.deepEqual(
+        state.slaves.map(({ id, active }) => ({ id, active })),
+        [{ id: agentId, active: true }],
+      );
+      assert.deepEqual(state.frameworks[0]?.tasks.map(({ id, state }) => [id, state]).toSorted(), [
+        ["reader", "TASK_RUNNING"],
+        ["source", "TASK_RUNNING"],
+      ]);
+      for (const status of [server, client]) {
+        assert.deepEqual(await containerAddresses(containerIdOf(status)), addressesOf(status));
+        assert.equal((await executorOf(status.taskId!.value)).container, containerIdOf(status));
+      }
+    });
+  }
+
+  await t.test("and they can still be killed", async () => {
+    for (const [taskId, running] of [
+      ["reader", client],
+      ["source", server],
+    ] as const) {
+      await framework.kill(taskId);
+      const killed = await framework.update(taskId, TaskState.TASK_KILLED);
+      assert.deepEqual(addressesOf(killed), addressesOf(running));
+      assert.equal(containerIdOf(killed), containerIdOf(running));
+      assert.equal(killed.message, "Command terminated with signal Terminated");
+      assert.equal(existsSync(workspace.cniPath(containerIdOf(running))), false);
+    }
+    assert.deepEqual(takenAddresses(workspace), {});
+    const deleted = pluginCalls(workspace).slice(before.calls.length);
+    assert.deepEqual(deleted.toSorted(), before.calls.map((call) => call.replace("ADD", "DEL")).toSorted());
+  });
+  await framework.teardown();
+});
+
+function program(file: string, ...args: readonly (string | number)[]): string {
+  return ["exec", process.execPath, join(import.meta.dirname, file), ...args].join(" ");
+}
