@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../../base/errors.ts";
 import { ensureDirectory } from "../../base/files/ensure-directory.ts";
@@ -6,13 +7,17 @@ import { writeFileAtomic } from "../../base/files/write-file-atomic.ts";
 import type { Logger } from "../../base/log.ts";
 import { type Argv, expectSuccess, type RunCommand } from "../../base/run-command.ts";
 import { freeSubnet, overlaps } from "./free-subnet.ts";
-import { type LocalNetwork, NETWORK_NAME, networkConfig, parseNetworkConfig } from "./network-config.ts";
+import { gatewayOf, type LocalNetwork, NETWORK_NAME, networkConfig, parseNote } from "./network-config.ts";
 
 /** Each `local` on a machine has a bridge of its own; so many are never needed. */
 const MAX_BRIDGES = 100;
 
+/** Another `local` may take the same bridge at the same time: then the machine is looked at again. */
+const ATTEMPTS = 5;
+
 interface Link {
   readonly ifname: string;
+  readonly master?: string;
   readonly addr_info: readonly { readonly family: string; readonly local: string; readonly prefixlen: number }[];
 }
 interface Route {
@@ -20,25 +25,36 @@ interface Route {
   readonly dev?: string;
 }
 
+/** What of a machine's network matters here. */
+export interface NetworkState {
+  readonly links: readonly Link[];
+  readonly routes: readonly Route[];
+}
+
 /** The network that `fairlead local` brings where no configuration directory was given. */
 export class BroughtNetwork {
   readonly configDir: string;
   readonly #network: LocalNetwork;
+  readonly #noteFile: string;
   readonly #run: RunCommand;
   readonly #log: Logger;
-  readonly #hadNatTable: boolean;
 
-  private constructor(configDir: string, network: LocalNetwork, hadNatTable: boolean, run: RunCommand, log: Logger) {
-    this.configDir = configDir;
+  private constructor(
+    dirs: { configDir: string; noteFile: string },
+    network: LocalNetwork,
+    run: RunCommand,
+    log: Logger,
+  ) {
+    this.configDir = dirs.configDir;
+    this.#noteFile = dirs.noteFile;
     this.#network = network;
-    this.#hadNatTable = hadNatTable;
     this.#run = run;
     this.#log = log;
   }
 
   /**
-   * Writes its configuration below `workDir`; the `bridge` plugin makes the bridge with the first container. The subnet of an earlier run stays
-   * the same, so that its containers go on. Errors: NETWORK_FAILED (every private subnet is in use), EXEC_*.
+   * Makes its bridge, which reserves the subnet, and writes its configuration below `workDir`. What an earlier run that was killed had brought
+   * is taken over, so that its containers can be taken down. Errors: NETWORK_FAILED (nothing is free), EXEC_*.
    */
   static async bring(
     dirs: { workDir: string; runtimeDir: string },
@@ -46,32 +62,38 @@ export class BroughtNetwork {
     log: Logger,
   ): Promise<BroughtNetwork> {
     const configDir = join(dirs.workDir, "cni", "net.d");
-    const file = join(configDir, `${NETWORK_NAME}.conflist`);
-    const [links, routes] = await Promise.all([
-      readJson<readonly Link[]>(run, ["ip", "-j", "address"]),
-      readJson<readonly Route[]>(run, ["ip", "-j", "-4", "route", "show", "table", "all"]),
-    ]);
-    const before = parseNetworkConfig(String((await readFileIfExists(file)) ?? ""));
-    const network = before !== undefined && isFree(before, links, routes) ? before : choose(links, routes);
+    const noteFile = join(dirs.workDir, "cni", "network.json");
     await ensureDirectory(configDir, 0o755);
-    const addressDir = join(dirs.runtimeDir, "cni", "addresses");
-    await writeFileAtomic(file, `${JSON.stringify(networkConfig(network, addressDir), null, 2)}\n`, { mode: 0o644 });
-    log.info({ network: NETWORK_NAME, ...network }, "Brought a network for the tasks that ask for it");
-    return new BroughtNetwork(configDir, network, await hasNatTable(run), run, log);
+    const note = parseNote(String((await readFileIfExists(noteFile)) ?? ""));
+    const network = await reserve(note, run);
+    const brought = new BroughtNetwork({ configDir, noteFile }, network, run, log);
+    try {
+      await writeFileAtomic(noteFile, JSON.stringify(network), { mode: 0o600 });
+      const config = networkConfig(network, join(dirs.runtimeDir, "cni", "addresses"));
+      const configFile = join(configDir, `${NETWORK_NAME}.conflist`);
+      await writeFileAtomic(configFile, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o644 });
+    } catch (error) {
+      await brought.remove();
+      throw error;
+    }
+    log.info({ network: NETWORK_NAME, bridge: network.bridge, subnet: network.subnet }, "Brought a network for tasks");
+    return brought;
   }
 
-  /** Removes what is left of it on the machine, unless somebody uses it: containers of an agent that was killed, say. Never throws. */
+  /** Removes what is left of it on the machine, unless somebody uses it: containers that could not be taken down, say. Never throws. */
   async remove(): Promise<void> {
     const { bridge } = this.#network;
     try {
-      const links = await readJson<readonly { ifname: string; master?: string }[]>(this.#run, ["ip", "-j", "link"]);
+      const { links } = await readState(this.#run);
       if (links.some(({ master }) => master === bridge)) {
         this.#log.warn({ bridge }, "Left the bridge, because something is attached to it");
         return;
       }
-      if (links.some(({ ifname }) => ifname === bridge))
+      if (links.some(({ ifname }) => ifname === bridge)) {
         await expectSuccess(["ip", "link", "delete", bridge], {}, this.#run);
+      }
       await this.#removeEmptyNatTable();
+      await rm(this.#noteFile, { force: true });
     } catch (err) {
       this.#log.warn({ err, bridge }, "Left what remains of the network");
     }
@@ -79,41 +101,67 @@ export class BroughtNetwork {
 
   /** iptables keeps the table that the masquerading was in; if it is empty, and was not there before, nobody misses it. */
   async #removeEmptyNatTable(): Promise<void> {
-    if (this.#hadNatTable || !(await hasNatTable(this.#run))) return;
-    const { nftables } = await readJson<{ nftables: readonly object[] }>(this.#run, [
-      "nft",
-      "-j",
-      "list",
-      "table",
-      "ip",
-      "nat",
-    ]);
+    if (this.#network.hadNatTable || !(await hasNatTable(this.#run))) return;
+    const list: Argv = ["nft", "-j", "list", "table", "ip", "nat"];
+    const { nftables } = await readJson<{ nftables: readonly object[] }>(this.#run, list);
     if (nftables.some((item) => "rule" in item)) return;
     await expectSuccess(["nft", "delete", "table", "ip", "nat"], {}, this.#run);
   }
 }
 
-/** Whether a subnet is used by nothing but its own bridge. */
-function isFree({ bridge, subnet }: LocalNetwork, links: readonly Link[], routes: readonly Route[]): boolean {
-  return ![
-    ...links.filter(({ ifname }) => ifname !== bridge).flatMap(addressesOf),
-    ...routes.filter(({ dev }) => dev !== bridge).map(({ dst }) => dst),
-  ].some((used) => overlaps(used, subnet));
+/** Chooses a bridge and a subnet, and makes the bridge with the address that the plugin would give it: from then on others see both as taken. */
+async function reserve(note: LocalNetwork | undefined, run: RunCommand): Promise<LocalNetwork> {
+  const hadNatTable = note?.hadNatTable ?? (await hasNatTable(run));
+  for (let attempt = 1; ; attempt++) {
+    const state = await readState(run);
+    const network = chooseNetwork(note, state, hadNatTable);
+    if (state.links.some(({ ifname }) => ifname === network.bridge)) return network;
+    const { code, stderr } = await run(["ip", "link", "add", network.bridge, "type", "bridge"]);
+    if (code === 0) {
+      await expectSuccess(["ip", "address", "add", gatewayOf(network), "dev", network.bridge], {}, run);
+      await expectSuccess(["ip", "link", "set", network.bridge, "up"], {}, run);
+      return network;
+    }
+    if (attempt === ATTEMPTS) {
+      throw new FairleadError("NETWORK_FAILED", `the bridge ${network.bridge} could not be made: ${stderr.trim()}`);
+    }
+  }
 }
 
-function choose(links: readonly Link[], routes: readonly Route[]): LocalNetwork {
-  const subnet = freeSubnet([...links.flatMap(addressesOf), ...routes.map(({ dst }) => dst)]);
+/** What the note says if that is still free, else a bridge and a subnet that are. Errors: NETWORK_FAILED. */
+export function chooseNetwork(
+  note: LocalNetwork | undefined,
+  { links, routes }: NetworkState,
+  hadNatTable: boolean,
+): LocalNetwork {
+  const usedBut = (bridge?: string) => [
+    ...links.filter(({ ifname }) => ifname !== bridge).flatMap(ipv4Of),
+    ...routes.filter(({ dev }) => dev !== bridge).map(({ dst }) => dst),
+  ];
+  if (note !== undefined && !usedBut(note.bridge).some((used) => overlaps(used, note.subnet))) return note;
+  const subnet = freeSubnet(usedBut());
   const names = new Set(links.map(({ ifname }) => ifname));
   const bridge = Array.from({ length: MAX_BRIDGES }, (_, i) => `fairlead${i}`).find((name) => !names.has(name));
   if (subnet === undefined || bridge === undefined) {
     const what = subnet === undefined ? "private subnet" : "name for a bridge";
-    throw new FairleadError("NETWORK_FAILED", `no ${what} is free on this machine; give --network_cni_config_dir`);
+    throw new FairleadError(
+      "NETWORK_FAILED",
+      `no ${what} is free on this machine: name networks with --network_cni_config_dir`,
+    );
   }
-  return { bridge, subnet };
+  return { bridge, subnet, hadNatTable };
 }
 
-function addressesOf({ addr_info: addresses }: Link): string[] {
+function ipv4Of({ addr_info: addresses }: Link): string[] {
   return addresses.filter(({ family }) => family === "inet").map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+}
+
+async function readState(run: RunCommand): Promise<NetworkState> {
+  const [links, routes] = await Promise.all([
+    readJson<readonly Link[]>(run, ["ip", "-j", "address"]),
+    readJson<readonly Route[]>(run, ["ip", "-j", "-4", "route", "show", "table", "all"]),
+  ]);
+  return { links, routes };
 }
 
 /** A machine without nft has no such table to remove. */

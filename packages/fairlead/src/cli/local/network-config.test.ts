@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseNetworkConfig as parseCni } from "@fairlead/cni";
-import { networkConfig, parseNetworkConfig } from "./network-config.ts";
+import { parseNetworkConfig } from "@fairlead/cni";
+import { gatewayOf, type LocalNetwork, networkConfig, parseNote } from "./network-config.ts";
 
-const NETWORK = { bridge: "fairlead0", subnet: "10.77.0.0/24" };
+const NETWORK: LocalNetwork = { bridge: "fairlead0", subnet: "10.77.0.0/24", hadNatTable: false };
 
 test("the configuration is one that CNI takes", () => {
-  const list = parseCni(networkConfig(NETWORK, "/run/x"));
+  const list = parseNetworkConfig(networkConfig(NETWORK, "/run/x"));
   assert.equal(list.name, "fairlead");
   assert.deepEqual(
     list.plugins.map((plugin) => plugin.type),
@@ -14,9 +14,22 @@ test("the configuration is one that CNI takes", () => {
   );
 });
 
-test("what was chosen is found again", () => {
-  assert.deepEqual(parseNetworkConfig(JSON.stringify(networkConfig(NETWORK, "/run/x"))), NETWORK);
-  for (const text of ["", "{}", '{"plugins":[]}', '{"plugins":[{"bridge":7}]}', "null"]) {
-    assert.equal(parseNetworkConfig(text), undefined, text);
+test("the gateway is the first address", () => {
+  assert.equal(gatewayOf(NETWORK), "10.77.0.1/24");
+});
+
+test("what was noted is found again, anything else is not taken", () => {
+  assert.deepEqual(parseNote(JSON.stringify(NETWORK)), NETWORK);
+  for (const text of [
+    "",
+    "{}",
+    "null",
+    "7",
+    JSON.stringify({ ...NETWORK, bridge: "eth0" }),
+    JSON.stringify({ ...NETWORK, bridge: "fairlead0 up" }),
+    JSON.stringify({ ...NETWORK, subnet: "10.77.0.0/16" }),
+    JSON.stringify({ ...NETWORK, subnet: 7 }),
+  ]) {
+    assert.equal(parseNote(text), undefined, text);
   }
 });

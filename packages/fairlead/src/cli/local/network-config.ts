@@ -6,7 +6,10 @@ export const NETWORK_NAME = "fairlead";
 /** What is particular about one such network. */
 export interface LocalNetwork {
   readonly bridge: string;
+  /** A /24 in CIDR notation. */
   readonly subnet: string;
+  /** Whether the table that masquerading needs was there before. */
+  readonly hadNatTable: boolean;
 }
 
 /** The CNI configuration of the network: a bridge with the way out, and mapped ports. `addressDir` is where host-local notes what is taken. */
@@ -33,16 +36,22 @@ export function networkConfig({ bridge, subnet }: LocalNetwork, addressDir: stri
   };
 }
 
-/** What an earlier run of the same work_dir chose; undefined if the text is no such configuration. */
-export function parseNetworkConfig(text: string): LocalNetwork | undefined {
+/** The address that the bridge plugin gives to the bridge: the first one of the subnet. */
+export function gatewayOf({ subnet }: LocalNetwork): string {
+  return subnet.replace(/\.0\/24$/, ".1/24");
+}
+
+/** What an earlier run noted; undefined if the text is no such note. */
+export function parseNote(text: string): LocalNetwork | undefined {
+  let note: Partial<Record<keyof LocalNetwork, unknown>> | null;
   try {
-    const { plugins } = JSON.parse(text) as {
-      plugins: { bridge: unknown; ipam: { ranges: { subnet: unknown }[][] } }[];
-    };
-    const bridge = plugins[0]?.bridge;
-    const subnet = plugins[0]?.ipam.ranges[0]?.[0]?.subnet;
-    return typeof bridge === "string" && typeof subnet === "string" ? { bridge, subnet } : undefined;
+    note = JSON.parse(text);
   } catch {
     return undefined;
   }
+  const { bridge, subnet, hadNatTable } = note ?? {};
+  // It becomes an argument of `ip`: only what this program writes is taken.
+  if (typeof bridge !== "string" || !/^fairlead[0-9]+$/.test(bridge)) return undefined;
+  if (typeof subnet !== "string" || !/^[0-9.]+\.0\/24$/.test(subnet)) return undefined;
+  return { bridge, subnet, hadNatTable: hadNatTable === true };
 }
