@@ -77,8 +77,10 @@ export class Workspace {
     ];
   }
 
+  /** A flag that is given twice counts as it is given last: tests give theirs after the ones from here. */
   start(command: string, flags: readonly string[], env: NodeJS.ProcessEnv = {}): FairleadProcess {
-    const process = new FairleadProcess(command, flags, env);
+    const last = new Map(flags.map((flag) => [flag.split("=", 1)[0], flag]));
+    const process = new FairleadProcess(command, [...last.values()], env);
     this.#processes.push(process);
     return process;
   }
