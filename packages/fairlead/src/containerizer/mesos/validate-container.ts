@@ -43,6 +43,10 @@ function reasonAgainstInfo(info: ContainerInfo, isolation: ReadonlySet<string>):
   const unsupported: readonly (readonly [boolean, string])[] = [
     [info.mesos?.image !== undefined, "Container images are not supported yet"],
     [info.volumes.length > 0, "Volumes are not supported yet"],
+    [
+      info.networkInfos.some(({ name }) => name !== "") && !isolation.has("network/cni"),
+      "Networks need the isolator network/cni",
+    ],
     [info.ttyInfo !== undefined, "TTYs are not supported yet"],
     [
       linux?.capabilityInfo !== undefined ||
