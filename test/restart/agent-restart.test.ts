@@ -7,6 +7,7 @@ import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
 import { containerAddresses, executorOf, masterState } from "../support/state.ts";
+import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ByteReader, type Progress } from "./byte-reader.ts";
 import { containerIdOf, observe } from "./observed-container.ts";
@@ -79,7 +80,7 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
   };
 
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    await t.test(`after ${signal}`, async () => {
+    await step(t, `after ${signal}`, async () => {
       const end = await agent.end(signal);
       assert.deepEqual(end, signal === "SIGTERM" ? { code: 0, signal: null } : { code: null, signal });
       await flowOn();
@@ -103,7 +104,7 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
     });
   }
 
-  await t.test("and they can still be killed", async () => {
+  await step(t, "and they can still be killed", async () => {
     for (const [taskId, running] of [
       ["reader", client],
       ["source", server],
