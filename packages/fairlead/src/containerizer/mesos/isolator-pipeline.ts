@@ -46,6 +46,13 @@ export class IsolatorPipeline {
     return mergeLaunchInfos(infos);
   }
 
+  /** Lets a `prepare` that waits for others end soon. */
+  abort(containerId: ContainerId): void {
+    for (const isolator of this.#isolators) {
+      isolator.abort?.(containerId);
+    }
+  }
+
   async isolate(containerId: ContainerId, pid: number): Promise<void> {
     for (const isolator of this.#isolators) {
       await isolator.isolate?.(containerId, pid);

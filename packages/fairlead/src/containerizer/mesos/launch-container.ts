@@ -10,6 +10,7 @@ import type { MergedLaunchInfo } from "./launch-info.ts";
 import { type LaunchedProcess, writeLaunchedProcess } from "./launched-process.ts";
 import { type ProcessUser, toBundleConfig } from "./launcher/bundle.ts";
 import { commandLine } from "./launcher/command-line.ts";
+import { containerEnvironment } from "./launcher/environment.ts";
 import { findPingPrograms } from "./launcher/ping-programs.ts";
 import { readProcess } from "./launcher/process-identity.ts";
 import { openSandboxOutput, type SandboxOutput } from "./launcher/sandbox-output.ts";
@@ -74,7 +75,7 @@ async function writeBundle(
   const bundle = toBundleConfig({
     rootfs: paths.rootfs,
     args,
-    environment: config.environment,
+    environment: containerEnvironment(config, launchInfo),
     cwd: config.directory,
     user,
     cgroupsPath: cgroup.path,

@@ -127,6 +127,7 @@ export class MesosContainerizer implements Containerizer {
       return undefined;
     }
     container.destroyRequested = true;
+    this.#parts.pipeline.abort(containerId);
     return await container.inTurn(() => this.#takeDown(container));
   }
 

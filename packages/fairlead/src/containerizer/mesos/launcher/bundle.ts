@@ -40,9 +40,7 @@ export function toBundleConfig(input: BundleInput): string {
       terminal: false,
       user: { uid: user.uid, gid: user.gid, additionalGids: user.groups },
       args: [...launchInfo.argvPrefix, ...input.args],
-      env: Object.entries({ ...input.environment, ...launchInfo.environment }).map(
-        ([name, value]) => `${name}=${value}`,
-      ),
+      env: Object.entries(input.environment).map(([name, value]) => `${name}=${value}`),
       cwd: input.cwd,
       capabilities: capabilitiesFor(user.uid),
       rlimits: launchInfo.rlimits.map(({ type, soft, hard }) => ({ type, soft: exact(soft), hard: exact(hard) })),
