@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ContainerInfo_Type, FrameworkInfo_Capability_Type, Resources } from "@fairlead/mesos-api";
+import {
+  ContainerInfo_Type,
+  FrameworkInfo_Capability_Type,
+  Resources,
+  RLimitInfo_RLimit_Type,
+} from "@fairlead/mesos-api";
 import { EXECUTE_FLAGS } from "../flags/execute-flags.ts";
 import { parseFlags } from "../flags/parse-flags.ts";
 import { toFramework, toTask } from "./task-description.ts";
@@ -41,6 +46,15 @@ test("without networks there is no container, without a shell the program is its
   assert.equal(task.container, undefined);
   assert.deepEqual([task.command?.shell, task.command?.arguments], [false, ["/bin/true"]]);
   assert.equal(Resources.of(task.resources).scalar("mem"), 128);
+});
+
+test("limits of the process make a container", () => {
+  const task = toTask(parse("--command=x", '--rlimits={"rlimits":[{"type":"RLMT_NOFILE","soft":"64","hard":"64"}]}'));
+  assert.deepEqual(
+    task.container?.rlimitInfo?.rlimits.map(({ type, soft }) => [RLimitInfo_RLimit_Type[type!], soft]),
+    [["RLMT_NOFILE", 64n]],
+  );
+  assert.throws(() => parse("--rlimits=7"), { code: "FLAG_INVALID", message: /; give an RLimitInfo/ });
 });
 
 test("a whole task needs no agent", () => {

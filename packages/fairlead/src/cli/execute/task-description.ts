@@ -26,6 +26,7 @@ type ExecuteFlags = Pick<
   | "partition_aware"
   | "principal"
   | "resources"
+  | "rlimits"
   | "role"
   | "shell"
   | "task"
@@ -93,10 +94,20 @@ export function toTask(flags: ExecuteFlags): TaskInfo {
       arguments: flags.shell ? [] : [flags.command],
       ...(flags.env === undefined ? {} : { environment: { variables: toVariables(flags.env) } }),
     },
-    ...(flags.networks === undefined || flags.networks.length === 0
-      ? {}
-      : { container: { type: ContainerInfo_Type.MESOS, networkInfos: flags.networks.map((name) => ({ name })) } }),
+    ...toContainer(flags),
   });
+}
+
+/** A task that asks for nothing of a container has none, as in Mesos: it shares what the host has. */
+function toContainer({ networks = [], rlimits }: ExecuteFlags) {
+  if (networks.length === 0 && rlimits === undefined) return {};
+  return {
+    container: {
+      type: ContainerInfo_Type.MESOS,
+      networkInfos: networks.map((name) => ({ name })),
+      ...(rlimits === undefined ? {} : { rlimitInfo: rlimits }),
+    },
+  };
 }
 
 function toVariables(env: Readonly<Record<string, string>>) {

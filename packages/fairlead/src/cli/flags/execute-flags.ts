@@ -1,4 +1,4 @@
-import { readJson, type TaskInfo, TaskInfoSchema } from "@fairlead/mesos-api";
+import { type RLimitInfo, RLimitInfoSchema, readJson, type TaskInfo, TaskInfoSchema } from "@fairlead/mesos-api";
 import { errorText } from "../../base/errors.ts";
 import { accepted, notEnforced, served, unsupported } from "./flag.ts";
 import { boolean, choice, duration, json, type Kind, kindOf, list, text } from "./kind.ts";
@@ -32,6 +32,14 @@ const taskInfo: Kind<TaskInfo> = kindOf("JSON", (value) => {
   }
 });
 
+const rlimitInfo: Kind<RLimitInfo> = kindOf("JSON", (value) => {
+  try {
+    return readJson(RLimitInfoSchema, value);
+  } catch (error) {
+    throw refusal(errorText(error), `an RLimitInfo as JSON, such as {"rlimits":[{"type":"RLMT_CORE"}]}`);
+  }
+});
+
 /** The flags of `fairlead execute`: those of `mesos-execute`, and `--user`. */
 export const EXECUTE_FLAGS = {
   help: served(boolean, "Print the flags and exit.", { default: "false" }),
@@ -48,6 +56,10 @@ export const EXECUTE_FLAGS = {
   role: served(role, "Role to subscribe to.", { default: "*" }),
   principal: served(text, "Principal of the framework."),
   task: served(taskInfo, "A whole task as TaskInfo, in place of `--command` and the flags that describe it."),
+  rlimits: served(
+    rlimitInfo,
+    'Limits of the process, such as `{"rlimits":[{"type":"RLMT_NOFILE","soft":"64","hard":"64"}]}`; agents need `posix/rlimits` in `--isolation`.',
+  ),
   kill_after: served(duration(0), "Time after which the task is killed."),
   checkpoint: served(boolean, "Let the task outlive a restart of the agent.", { default: "false" }),
   partition_aware: served(boolean, "Tell a lost task from an unreachable one.", { default: "true" }),
@@ -73,11 +85,6 @@ export const EXECUTE_FLAGS = {
     json((volumes) => volumes),
     "Volumes of the container.",
     "volumes are not there yet",
-  ),
-  rlimits: unsupported(
-    json((rlimits) => rlimits),
-    "Limits of the process.",
-    "they are not set yet",
   ),
   effective_capabilities: unsupported(
     json((capabilities) => capabilities),

@@ -1,3 +1,4 @@
+import { ISOLATORS } from "../../containerizer/mesos/isolation.ts";
 import { AGENT_FLAGS } from "./agent-flags.ts";
 import { EXECUTE_FLAGS, LIST_FLAGS } from "./execute-flags.ts";
 import type { FlagSpec, FlagTable } from "./flag.ts";
@@ -35,8 +36,20 @@ export function flagsPage(): string {
       own(LOCAL_FLAGS, MASTER_FLAGS, AGENT_FLAGS),
       "All flags of master and agent; one that both have goes to both. In addition, or with another meaning:",
     ),
+    isolators(),
     chapter("fairlead execute", EXECUTE_FLAGS),
     chapter("fairlead task list, fairlead agent list", LIST_FLAGS),
+  ].join("\n");
+}
+
+function isolators(): string {
+  const here = ISOLATORS.filter(({ refused }) => refused === undefined).map(({ name }) => code(name));
+  const refused = ISOLATORS.filter(({ refused }) => refused !== undefined);
+  return [
+    "## Isolators\n",
+    `Here, in the order in which they prepare a container: ${here.join(", ")}. A start with another name in`,
+    "`--isolation` is refused (`ISOLATION_INVALID`).\n",
+    tableOf(["refused", "why"], refused, ({ name, refused: why }) => [code(name), why ?? ""]),
   ].join("\n");
 }
 

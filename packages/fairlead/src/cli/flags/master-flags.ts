@@ -5,7 +5,6 @@ import { quantities, roles, weights } from "./mesos-kinds.ts";
 
 const ONE_MASTER = "there is one master, which needs no election and no quorum; several masters are not there yet";
 const EMBEDDED_REGISTRY = "the registry is a local database, whose reads and writes do not wait for other machines";
-const NO_CONSTRAINTS = "offer constraints are not evaluated yet, so no regular expression is compiled";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -68,30 +67,15 @@ export const MASTER_FLAGS = {
     default: "20secs",
   }),
   log_auto_initialize: accepted(boolean, "Initialise the replicated log.", EMBEDDED_REGISTRY, { default: "true" }),
-  registry_gc_interval: accepted(
-    duration(0),
-    "Time between two clean-ups of the registry.",
-    "lost agents are not forgotten yet",
-    {
-      default: "15mins",
-    },
-  ),
-  registry_max_agent_age: accepted(
-    duration(0),
-    "Time for which lost agents are remembered.",
-    "lost agents are not forgotten yet",
-    {
-      default: "2weeks",
-    },
-  ),
-  registry_max_agent_count: accepted(
-    integer(0),
-    "Lost agents that are remembered.",
-    "lost agents are not forgotten yet",
-    {
-      default: "102400",
-    },
-  ),
+  registry_gc_interval: accepted(duration(0), "Time between two clean-ups of the registry.", "it is always 15mins", {
+    default: "15mins",
+  }),
+  registry_max_agent_age: accepted(duration(0), "Time for which lost agents are remembered.", "it is always 2weeks", {
+    default: "2weeks",
+  }),
+  registry_max_agent_count: accepted(integer(0), "Lost agents that are remembered.", "it is always 102400", {
+    default: "102400",
+  }),
   authentication_v0_timeout: accepted(
     duration(0),
     "Time for the authentication of v0 frameworks.",
@@ -118,13 +102,18 @@ export const MASTER_FLAGS = {
     "there is no such stream yet",
     { default: "1000" },
   ),
-  publish_per_framework_metrics: accepted(boolean, "Publish metrics of each framework.", "there are none yet", {
+  publish_per_framework_metrics: accepted(boolean, "Publish metrics of each framework.", "they are always published", {
     default: "true",
   }),
-  offer_constraints_re2_max_mem: accepted(bytes(1, 1024 ** 4), "Memory of a regular expression.", NO_CONSTRAINTS, {
-    default: "4KB",
-  }),
-  offer_constraints_re2_max_program_size: accepted(integer(1), "Size of a regular expression.", NO_CONSTRAINTS, {
+  offer_constraints_re2_max_mem: accepted(
+    bytes(1, 1024 ** 4),
+    "Memory of a regular expression.",
+    "its size is what is bounded",
+    {
+      default: "4KB",
+    },
+  ),
+  offer_constraints_re2_max_program_size: accepted(integer(1), "Size of a regular expression.", "it is always 100", {
     default: "100",
   }),
 
