@@ -17,6 +17,8 @@ export interface EnvironmentContext {
   readonly agentPid: string;
   /** `ip:port`. */
   readonly agentEndpoint: string;
+  /** Where the agent listens: programs over libprocess bind to it, unless a network of their own says else. */
+  readonly agentIp: string;
   readonly sandbox: string;
   readonly checkpoint: boolean;
   readonly shutdownGracePeriodMs: number;
@@ -39,6 +41,7 @@ const SUBSCRIPTION_BACKOFF_MAX = "2secs";
 export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): Record<string, string> {
   return {
     PATH: DEFAULT_PATH,
+    LIBPROCESS_IP: context.agentIp,
     LIBPROCESS_PORT: "0",
     MESOS_FRAMEWORK_ID: context.frameworkId,
     MESOS_EXECUTOR_ID: context.executorId,

@@ -158,6 +158,7 @@ export function containerOf(context: AgentContext, led: LedTask): ContainerConfi
       agentId: info.agentId?.value ?? "",
       agentPid: context.pid,
       agentEndpoint: context.endpoint,
+      agentIp: config.ip,
       sandbox: executor.directory,
       checkpoint: framework.info.checkpoint,
       shutdownGracePeriodMs: grace === undefined ? config.executorShutdownGracePeriodMs : nanosecondsToMs(grace),
