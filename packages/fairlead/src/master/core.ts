@@ -1,6 +1,6 @@
 import type { AgentId, AgentInfo, FrameworkId, MasterInfo, OfferId } from "@fairlead/mesos-api";
 import type { Authorizer } from "../base/authorizer.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Agent } from "./agents/agent.ts";
 import type { AgentSession } from "./agents/session.ts";
@@ -38,6 +38,8 @@ export interface Core {
   readonly agentSessions: Map<string, AgentSession>;
   /** Registrations that are under way: by agent id, or by pid for new agents. The newest session wins; `done` never rejects. */
   readonly registrations: Map<string, { readonly session: AgentSession; readonly done: Promise<void> }>;
+  /** Timers of no entity: they end with the master. */
+  readonly timers: Set<Timer>;
   readonly sequence: { framework: number; agent: number; offer: number };
   closed: boolean;
 }

@@ -103,11 +103,13 @@ export async function createMaster(config: MasterConfig, dependencies: MasterDep
     schedulerStreams: new Map(),
     agentSessions: new Map(),
     registrations: new Map(),
+    timers: new Set(),
     sequence: { framework: 0, agent: 0, offer: 0 },
     closed: false,
   };
   core.allocator.start();
   awaitRecoveredAgents(core);
+  collectRegistryGarbage(core);
   return new MasterCore(core, startedMs, Object.values(timings));
 }
 
@@ -117,14 +119,12 @@ class MasterCore implements Master {
   readonly electedMs: number;
   readonly #core: Core;
   readonly #timings: readonly Timing[];
-  readonly #garbage: { cancel(): void };
 
   constructor(core: Core, startedMs: number, timings: readonly Timing[]) {
     this.#core = core;
     this.#timings = timings;
     this.startedMs = startedMs;
     this.electedMs = core.clock.now();
-    this.#garbage = collectRegistryGarbage(core);
   }
 
   get info(): MasterInfo {
@@ -203,7 +203,8 @@ class MasterCore implements Master {
   async close(): Promise<void> {
     if (this.#core.closed) return;
     this.#core.closed = true;
-    this.#garbage.cancel();
+    for (const timer of this.#core.timers) timer.cancel();
+    this.#core.timers.clear();
     this.#core.allocator.stop();
     for (const framework of this.#core.frameworks.values()) {
       framework.failoverTimer?.cancel();

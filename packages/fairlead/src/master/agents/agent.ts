@@ -12,6 +12,7 @@ import {
 } from "@fairlead/mesos-api";
 import type { Timer } from "../../base/clock.ts";
 import type { AgentView } from "../entities.ts";
+import { ResourceBook } from "../resource-book.ts";
 import type { AgentSession } from "./session.ts";
 
 /** What an agent says of itself when it registers. */
@@ -31,7 +32,7 @@ export class Agent implements AgentView {
   /** The connection; undefined while the agent is away. */
   session: AgentSession | undefined;
   active = false;
-  readonly usedByFramework = new Map<FrameworkId, Resources>();
+  readonly #used = new ResourceBook<FrameworkId>();
   readonly offers = new Map<OfferId, Offer>();
   offered = Resources.none;
   /** The tasks on it; the tasks themselves belong to their frameworks. */
@@ -47,7 +48,6 @@ export class Agent implements AgentView {
   isLeaving = false;
   #facts!: AgentFacts;
   #total!: Resources;
-  #used: Resources | undefined;
 
   constructor(id: AgentId, facts: AgentFacts, nowMs: number) {
     this.id = id;
@@ -89,22 +89,21 @@ export class Agent implements AgentView {
   }
 
   get used(): Resources {
-    this.#used ??= [...this.usedByFramework.values()].reduce((sum, used) => sum.plus(used), Resources.none);
-    return this.#used;
+    return this.#used.total;
+  }
+
+  get usedByFramework(): ReadonlyMap<FrameworkId, Resources> {
+    return this.#used.entries;
   }
 
   /** Books resources of a task or an executor. */
   use(frameworkId: FrameworkId, resources: Resources): void {
-    this.usedByFramework.set(frameworkId, (this.usedByFramework.get(frameworkId) ?? Resources.none).plus(resources));
-    this.#used = undefined;
+    this.#used.add(frameworkId, resources);
   }
 
   /** Takes booked resources back. */
   free(frameworkId: FrameworkId, resources: Resources): void {
-    const rest = (this.usedByFramework.get(frameworkId) ?? Resources.none).minus(resources);
-    if (rest.isEmpty) this.usedByFramework.delete(frameworkId);
-    else this.usedByFramework.set(frameworkId, rest);
-    this.#used = undefined;
+    this.#used.subtract(frameworkId, resources);
   }
 
   addTaskId(frameworkId: FrameworkId, taskId: TaskId): void {

@@ -1,5 +1,5 @@
 import type { AgentId } from "@fairlead/mesos-api";
-import type { Timer } from "../../base/clock.ts";
+import { afterDelay } from "../background-timer.ts";
 import type { Core } from "../core.ts";
 import { REGISTRY_GC_INTERVAL_MS } from "../limits.ts";
 import { markRecoveredUnreachable } from "./unreachable.ts";
@@ -15,26 +15,21 @@ export function awaitRecoveredAgents(core: Core): void {
     { agents: core.recoveredAgents.size },
     "recovered agents from the registry; waiting for them to register",
   );
-  const giveUp = (): void => {
-    if (core.closed) return;
+  afterDelay(core, core.config.agentReregisterTimeoutMs, () => {
     const away: AgentId[] = [...core.recoveredAgents.keys()];
     for (const agentId of away) markRecoveredUnreachable(core, agentId);
-  };
-  core.clock.after(core.config.agentReregisterTimeoutMs, giveUp, { background: true });
+  });
 }
 
-/** Forgets agents that have been unreachable for very long, from time to time. Returns what ends it. */
-export function collectRegistryGarbage(core: Core): { cancel(): void } {
-  let timer: Timer;
-  const collect = (): void => {
+/** Forgets agents that have been unreachable for very long, from time to time. */
+export function collectRegistryGarbage(core: Core): void {
+  afterDelay(core, REGISTRY_GC_INTERVAL_MS, () => {
     core.registry
       .forgetOld(core.clock.now())
       .then((agentIds) => {
         if (agentIds.length > 0) core.log.info({ agents: agentIds.length }, "forgot agents that were lost long ago");
       })
       .catch((err) => core.log.warn({ err }, "the registry could not be cleaned up: tried again later"));
-    timer = core.clock.after(REGISTRY_GC_INTERVAL_MS, collect, { background: true });
-  };
-  timer = core.clock.after(REGISTRY_GC_INTERVAL_MS, collect, { background: true });
-  return { cancel: () => timer.cancel() };
+    collectRegistryGarbage(core);
+  });
 }

@@ -1,4 +1,5 @@
 import { type Task, TaskState, TaskStatus_Reason } from "@fairlead/mesos-api";
+import { afterDelay } from "../background-timer.ts";
 import type { Core } from "../core.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { REGISTRY_RETRY_MS } from "../limits.ts";
@@ -68,8 +69,7 @@ async function retried(core: Core, write: () => Promise<void>): Promise<boolean>
       if (core.closed) return false;
       core.log.error({ err }, "the registry could not be written: tried again soon");
       const delayMs = REGISTRY_RETRY_MS * (1 + core.random() / 2);
-      await new Promise<void>((resolve) => core.clock.after(delayMs, resolve, { background: true }));
-      if (core.closed) return false;
+      await new Promise<void>((resolve) => afterDelay(core, delayMs, resolve));
     }
   }
 }

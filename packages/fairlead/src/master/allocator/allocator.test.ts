@@ -365,7 +365,7 @@ test("whatever happens, every resource is free or belongs to one", async () => {
     fc.record({ kind: fc.constantFrom("suppress", "revive", "deactivate", "activate", "advance"), pick: fc.nat(5) }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(operation, { maxLength: 60 }), async (operations) => {
+    fc.asyncProperty(fc.array(operation, { maxLength: 60, size: "max" }), async (operations) => {
       const fixture = new Fixture();
       fixture.allocator.start();
       const { allocator } = fixture;

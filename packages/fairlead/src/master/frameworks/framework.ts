@@ -1,15 +1,15 @@
-import {
-  type AgentId,
-  type ExecutorId,
-  type ExecutorInfo,
-  type FrameworkId,
-  type FrameworkInfo,
-  type Offer,
-  type OfferId,
+import type {
+  AgentId,
+  ExecutorId,
+  ExecutorInfo,
+  FrameworkId,
+  FrameworkInfo,
+  Offer,
+  OfferId,
   Resources,
-  type scheduler,
-  type Task,
-  type TaskId,
+  scheduler,
+  Task,
+  TaskId,
 } from "@fairlead/mesos-api";
 import type { Timer } from "../../base/clock.ts";
 import type { EventStream } from "../../base/event-stream.ts";
@@ -17,6 +17,7 @@ import type { AllocatorFramework } from "../allocator/framework.ts";
 import type { FrameworkView } from "../entities.ts";
 import { FrameworkCounters } from "../metrics/framework-counters.ts";
 import { RecentMap } from "../recent-map.ts";
+import { ResourceBook } from "../resource-book.ts";
 import { type FrameworkCapabilities, frameworkCapabilities, frameworkRoles } from "./capabilities.ts";
 
 /** The stream of a subscribed scheduler. */
@@ -41,8 +42,8 @@ export class Framework implements FrameworkView {
   readonly completedTasks: Task[] = [];
   readonly offers = new Map<OfferId, Offer>();
   readonly executors = new Map<AgentId, Map<ExecutorId, ExecutorInfo>>();
-  used = Resources.none;
-  offered = Resources.none;
+  readonly usedByAgent = new ResourceBook<AgentId>();
+  readonly offeredByAgent = new ResourceBook<AgentId>();
   connection: SchedulerConnection | undefined;
   failoverTimer: Timer | undefined;
   recovered = false;
@@ -94,6 +95,14 @@ export class Framework implements FrameworkView {
 
   get active(): boolean {
     return this.share.isActive;
+  }
+
+  get used(): Resources {
+    return this.usedByAgent.total;
+  }
+
+  get offered(): Resources {
+    return this.offeredByAgent.total;
   }
 
   get unreachableTasks(): ReadonlyMap<TaskId, Task> {

@@ -56,7 +56,7 @@ export function forgetOffer(core: Core, offer: OutstandingOffer): void {
   offer.timer?.cancel();
   core.offers.delete(offer.id);
   const framework = core.frameworks.get(offer.frameworkId);
-  if (framework?.offers.delete(offer.id)) framework.offered = framework.offered.minus(offer.resources);
+  if (framework?.offers.delete(offer.id)) framework.offeredByAgent.subtract(offer.agentId, offer.resources);
   const agent = core.agents.get(offer.agentId);
   if (agent?.offers.delete(offer.id)) agent.offered = agent.offered.minus(offer.resources);
 }
@@ -99,7 +99,7 @@ function book(core: Core, framework: Framework, agent: Agent, offer: Offer, role
   };
   core.offers.set(id, outstandingOffer);
   framework.offers.set(id, offer);
-  framework.offered = framework.offered.plus(resources);
+  framework.offeredByAgent.add(agent.id, resources);
   agent.offers.set(id, offer);
   agent.offered = agent.offered.plus(resources);
 }

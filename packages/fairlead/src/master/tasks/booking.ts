@@ -1,8 +1,8 @@
-import { type AgentId, type ExecutorId, type ExecutorInfo, Resources, type Task } from "@fairlead/mesos-api";
+import { type ExecutorId, type ExecutorInfo, Resources, type Task } from "@fairlead/mesos-api";
 import type { Agent } from "../agents/agent.ts";
 import type { Core } from "../core.ts";
 import type { Framework } from "../frameworks/framework.ts";
-import { executorIdOf, taskIdOf } from "../ids.ts";
+import { agentIdOf, executorIdOf, taskIdOf } from "../ids.ts";
 import { isTerminalOrUnreachable } from "./task-state.ts";
 
 /**
@@ -22,17 +22,18 @@ export function addTask(framework: Framework, agent: Agent, task: Task): void {
 export function replaceTask(core: Core, framework: Framework, before: Task, after: Task): void {
   framework.tasks.set(taskIdOf(after.taskId), after);
   if (isTerminalOrUnreachable(before.state) || !isTerminalOrUnreachable(after.state)) return;
-  const agent = core.agents.get(after.agentId?.value as AgentId);
+  const agent = core.agents.get(agentIdOf(after.agentId));
+  if (agent === undefined) throw new Error(`bug: task ${after.taskId?.value} is on no agent`);
   const resources = Resources.of(before.resources);
-  if (agent !== undefined) free(framework, agent, resources);
-  if (agent !== undefined) core.allocator.recoverUsed(framework.id, agent.id, resources);
+  free(framework, agent, resources);
+  core.allocator.recoverUsed(framework.id, agent.id, resources);
 }
 
 /** Takes a terminal or unreachable task out of the books: to the completed ones, or to the unreachable ones. */
 export function removeTask(core: Core, framework: Framework, task: Task, where: "completed" | "unreachable"): void {
   const taskId = taskIdOf(task.taskId);
   framework.tasks.delete(taskId);
-  core.agents.get(task.agentId?.value as AgentId)?.deleteTaskId(framework.id, taskId);
+  core.agents.get(agentIdOf(task.agentId))?.deleteTaskId(framework.id, taskId);
   if (where === "unreachable") framework.addUnreachableTask(taskId, task);
   else framework.addCompletedTask(task);
 }
@@ -72,11 +73,11 @@ export function tasksOn(framework: Framework, agent: Agent): Task[] {
 }
 
 function use(framework: Framework, agent: Agent, resources: Resources): void {
-  framework.used = framework.used.plus(resources);
+  framework.usedByAgent.add(agent.id, resources);
   agent.use(framework.id, resources);
 }
 
 function free(framework: Framework, agent: Agent, resources: Resources): void {
-  framework.used = framework.used.minus(resources);
+  framework.usedByAgent.subtract(agent.id, resources);
   agent.free(framework.id, resources);
 }

@@ -2,6 +2,7 @@ import {
   AgentInfoSchema,
   AgentInfo_Capability_Type as Capability,
   create,
+  type ExecutorInfo,
   type FrameworkInfo,
   internal,
   type MessageInitShape,
@@ -45,6 +46,8 @@ export class TestAgent {
   answersPings = true;
   readonly frameworks = new Map<string, FrameworkInfo>();
   readonly tasks = new Map<string, Task>();
+  /** Custom executors, by framework and executor id. */
+  readonly executors = new Map<string, ExecutorInfo>();
   readonly #launched: TaskInfo[] = [];
 
   constructor(master: Master, clock: Clock, options: AgentOptions = {}) {
@@ -78,6 +81,7 @@ export class TestAgent {
       features: [...(this.options.features ?? [Feature.COMMAND_TASKS])],
       frameworks: [...this.frameworks.values()],
       tasks: [...this.tasks.values()],
+      executors: [...this.executors.values()],
     });
   }
 
@@ -138,6 +142,17 @@ export class TestAgent {
     return uuid;
   }
 
+  /** An executor has ended. */
+  endExecutor(key: string): void {
+    const executor = this.executors.get(key);
+    this.executors.delete(key);
+    if (executor === undefined) return;
+    this.call({
+      type: AgentCall_Type.EXECUTOR_TERMINATED,
+      executorTerminated: { frameworkId: executor.frameworkId!, executorId: executor.executorId!, status: 0 },
+    });
+  }
+
   #onEvent(event: internal.AgentEvent): void {
     switch (event.type) {
       case AgentEvent_Type.REGISTERED:
@@ -158,6 +173,8 @@ export class TestAgent {
   #run(info: FrameworkInfo, task: TaskInfo): void {
     this.#launched.push(task);
     this.frameworks.set(info.id!.value, info);
+    const { executor } = task;
+    if (executor !== undefined) this.executors.set(`${info.id!.value}/${executor.executorId!.value}`, executor);
     this.tasks.set(
       task.taskId!.value,
       create(TaskSchema, {
@@ -165,6 +182,7 @@ export class TestAgent {
         taskId: task.taskId!,
         frameworkId: info.id!,
         agentId: task.agentId!,
+        ...(executor?.executorId === undefined ? {} : { executorId: executor.executorId }),
         state: TaskState.TASK_STAGING,
         resources: task.resources,
       }),
@@ -173,6 +191,7 @@ export class TestAgent {
 
   #shutdown(frameworkId: string): void {
     for (const [taskId, task] of this.tasks) if (task.frameworkId?.value === frameworkId) this.tasks.delete(taskId);
+    for (const key of this.executors.keys()) if (key.startsWith(`${frameworkId}/`)) this.executors.delete(key);
     this.frameworks.delete(frameworkId);
   }
 }

@@ -70,7 +70,7 @@ export class TestCluster {
   }
 
   /** A subscribed scheduler. */
-  scheduler(info?: FrameworkInit): TestScheduler {
+  scheduler(info?: Partial<FrameworkInit>): TestScheduler {
     const scheduler = new TestScheduler(this.master, info);
     scheduler.subscribe();
     return scheduler;

@@ -1,6 +1,7 @@
 import {
   FrameworkInfo_Capability_Type as Capability,
   create,
+  type FrameworkInfo,
   FrameworkInfoSchema,
   type MessageInitShape,
   type Offer,
@@ -17,7 +18,7 @@ import { RecordingStream } from "./recording-stream.ts";
 const { CallSchema, Call_Type, Event_Type } = scheduler;
 
 type CallInit = MessageInitShape<typeof CallSchema>;
-export type FrameworkInit = MessageInitShape<typeof FrameworkInfoSchema>;
+export type FrameworkInit = Exclude<MessageInitShape<typeof FrameworkInfoSchema>, FrameworkInfo>;
 
 export const MODERN: FrameworkInit = {
   user: "nobody",
@@ -34,13 +35,13 @@ let streams = 0;
 
 /** A scheduler that holds a stream in memory. */
 export class TestScheduler {
-  readonly master: Master;
-  info: FrameworkInit;
+  master: Master;
+  info: Partial<FrameworkInit>;
   stream = new RecordingStream<scheduler.Event>();
   streamId = "";
   frameworkId = "";
 
-  constructor(master: Master, info: FrameworkInit = MODERN) {
+  constructor(master: Master, info: Partial<FrameworkInit> = MODERN) {
     this.master = master;
     this.info = info;
   }
@@ -69,10 +70,10 @@ export class TestScheduler {
     return outcome;
   }
 
-  /** Makes a call as this framework, on its stream. */
-  call(init: CallInit, streamId: string | undefined = this.streamId): CallOutcome {
+  /** Makes a call as this framework, on its stream; null: without a stream's id. */
+  call(init: CallInit, streamId: string | null = this.streamId): CallOutcome {
     const call = create(CallSchema, { frameworkId: { value: this.frameworkId }, ...init } as CallInit);
-    return this.master.schedulerCall(call, streamId, undefined);
+    return this.master.schedulerCall(call, streamId ?? undefined, undefined);
   }
 
   /** The connection breaks. */
