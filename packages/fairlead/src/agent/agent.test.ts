@@ -53,6 +53,7 @@ test("completed executors and frameworks are remembered, the last ones of them",
   );
   assert.equal(agent.metrics().get("slave/tasks_finished"), 63);
   rig.master.disconnect();
+  await rig.until(() => !agent.registered);
   await rig.settleUntil(() => agent.registered);
   assert.equal(rig.master.registrations.at(-1)?.completedTasks.length, 51);
 });

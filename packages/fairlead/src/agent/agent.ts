@@ -15,10 +15,13 @@ import {
 } from "@fairlead/mesos-api";
 import type { Clock } from "../base/clock.ts";
 import { errorText, FairleadError } from "../base/errors.ts";
+import { removeTree } from "../base/files/remove-tree.ts";
 import type { Logger } from "../base/log.ts";
 import type { Store } from "../base/store/store.ts";
+import { createUserLookup } from "../base/users.ts";
 import type { Containerizer } from "../containerizer/containerizer.ts";
 import { AGENT_CAPABILITIES, type AgentAddress, advertised, agentPid, toAgentInfo } from "./agent-info.ts";
+import { readBootId } from "./boot-id.ts";
 import { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { ensureAgentDirs, removeLatestAgent } from "./checkpoint/latest-link.ts";
 import type { AgentConfig } from "./config.ts";
@@ -82,7 +85,8 @@ export interface AgentDeps {
   readonly log: Logger;
   /** Where the agent's server listens. */
   readonly address: AgentAddress;
-  readonly machine: AgentMachine;
+  /** This machine, where nothing else is given. */
+  readonly machine?: AgentMachine;
 }
 
 /** What an agent reads of its machine, and does to its files. */
@@ -90,6 +94,10 @@ export interface AgentMachine {
   readonly bootId: () => Promise<string>;
   readonly lookupUser: LookupUser;
   readonly removeTree: (path: string) => Promise<void>;
+}
+
+function thisMachine(clock: Clock): AgentMachine {
+  return { bootId: readBootId, lookupUser: createUserLookup(clock), removeTree };
 }
 
 /** Makes an agent; nothing happens before `start`. */
@@ -119,7 +127,7 @@ class AgentCore implements Agent {
   constructor(config: AgentConfig, deps: AgentDeps) {
     this.#config = config;
     this.#deps = deps;
-    this.#machine = deps.machine;
+    this.#machine = deps.machine ?? thisMachine(deps.clock);
     this.#info = toAgentInfo(config, deps.address);
     this.pid = agentPid(advertised(config, deps.address));
     this.startedMs = deps.clock.now();
@@ -296,6 +304,7 @@ class AgentCore implements Agent {
   async #shutDown(message: string): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
+    this.#registration.cease();
     this.#deps.log.warn({ message }, "the master shuts this agent down; its tasks are ended");
     for (const frameworkId of [...this.#context.frameworks.active.keys()])
       shutdownFramework(this.#context, frameworkId);

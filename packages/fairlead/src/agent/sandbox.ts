@@ -1,9 +1,12 @@
-import { chmod, chown, mkdir, open } from "node:fs/promises";
+import { chmod, chown, open } from "node:fs/promises";
 import { join } from "node:path";
 import { errorText, FairleadError } from "../base/errors.ts";
+import { ensureDirectory } from "../base/files/ensure-directory.ts";
 import { ensureLink } from "./checkpoint/latest-link.ts";
 import { latestRunLink, type RunPath, runDir } from "./paths.ts";
 
+/** Tasks of every user have their sandboxes below. */
+const PARENT_MODE = 0o755;
 const SANDBOX_MODE = 0o750;
 const OUTPUT_MODE = 0o644;
 
@@ -47,7 +50,5 @@ export async function createSandbox(
 
 /** The garbage collection may take an empty directory away in between: then once more. */
 async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 }).catch(() =>
-    mkdir(directory, { recursive: true, mode: 0o755 }),
-  );
+  await ensureDirectory(directory, PARENT_MODE).catch(() => ensureDirectory(directory, PARENT_MODE));
 }

@@ -1,7 +1,8 @@
-import { chmod, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { readlink, rename, rm, symlink } from "node:fs/promises";
+import { basename } from "node:path";
 import { type AgentId, parseAgentId } from "@fairlead/mesos-api";
-import { agentDir, latestLink, metaAgentDir, metaDir, metaLatestLink } from "../paths.ts";
+import { ensureDirectory } from "../../base/files/ensure-directory.ts";
+import { agentDir, latestLink, metaAgentDir, metaLatestLink } from "../paths.ts";
 
 /**
  * The id of the agent that last ran in `workDir`, from its link in `meta`; undefined without one.
@@ -18,9 +19,8 @@ export async function readLatestAgent(workDir: string): Promise<AgentId | undefi
 
 /** Makes the directories of an agent and the two `latest` links that point to them. Idempotent. */
 export async function ensureAgentDirs(workDir: string, agentId: AgentId): Promise<void> {
-  await mkdir(metaAgentDir(workDir, agentId), { recursive: true, mode: 0o700 });
-  await chmod(metaDir(workDir), 0o700);
-  await mkdir(agentDir(workDir, agentId), { recursive: true, mode: 0o755 });
+  await ensureDirectory(metaAgentDir(workDir, agentId), 0o700);
+  await ensureDirectory(agentDir(workDir, agentId), 0o755);
   await ensureLink(metaLatestLink(workDir), metaAgentDir(workDir, agentId));
   await ensureLink(latestLink(workDir), agentDir(workDir, agentId));
 }
@@ -33,7 +33,6 @@ export async function removeLatestAgent(workDir: string): Promise<void> {
 /** Points `link` to `target`, at every moment either to the old one or to the new one. */
 export async function ensureLink(link: string, target: string): Promise<void> {
   const fresh = `${link}.new`;
-  await mkdir(dirname(link), { recursive: true });
   await rm(fresh, { force: true });
   await symlink(target, fresh);
   await rename(fresh, link);

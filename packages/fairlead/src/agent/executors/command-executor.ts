@@ -145,10 +145,10 @@ export class CommandExecutor {
     }
     this.#phase = "running";
     this.#armCompletion(point?.runningSinceMs ?? this.#options.clock.now());
-    const reported = point?.runningSinceMs === undefined ? this.#report(TaskState.TASK_RUNNING) : Promise.resolve();
+    const reported = point?.runningSinceMs === undefined ? this.#report(TaskState.TASK_RUNNING) : undefined;
     if (this.#escalation !== undefined) void this.#carryOutKill(this.#escalation, point?.killing ?? false);
     await reported;
-    crashPoint("status-running-stored");
+    if (reported !== undefined) crashPoint("status-running-stored");
     const termination = await this.#wait();
     crashPoint("exit-observed");
     return endingOf(termination, this.#escalation?.record.cause);

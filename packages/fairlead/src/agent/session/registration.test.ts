@@ -114,7 +114,7 @@ test("an update that a broken session swallowed comes again with the next one, a
   rig.master.run(aFramework(), aTask("t"));
   await rig.until(() => rig.kernel.log.includes("start"));
   rig.master.disconnect();
-  assert.equal(agent.registered, false);
+  await rig.until(() => !agent.registered);
   rig.kernel.exit(rig.kernel.only, { status: 0 });
   await rig.until(() => rig.kernel.log.includes("destroy"));
   assert.deepEqual(rig.master.states, ["STARTING"]);
@@ -202,4 +202,20 @@ test("SHUTDOWN ends all tasks, then the agent", async () => {
   rig.master.run(aFramework(), aTask("u"));
   await rig.clock.advance(0);
   assert.equal(rig.kernel.launches, 1);
+});
+
+test("a master may send an agent away without registering it", async () => {
+  await using rig = await Rig.create();
+  await rig.start();
+  rig.master.run(aFramework(), aTask("t"));
+  await rig.until(() => rig.master.states.includes("RUNNING"));
+  rig.crash();
+  rig.master.farewell = "this agent was marked as gone";
+  const agent = await rig.agent();
+  await agent.start();
+  await rig.clock.advance(10 * SECOND);
+  assert.equal((await agent.end).message, "this agent was marked as gone");
+  assert.equal(rig.kernel.containers.size, 0);
+  await rig.clock.advance(600 * SECOND);
+  assert.equal(rig.master.registrations.length, 2);
 });

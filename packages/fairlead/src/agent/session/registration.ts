@@ -21,7 +21,7 @@ export interface RegistrationOptions {
   readonly onRegistered: (registered: internal.AgentEvent_Registered) => Promise<void>;
   /** From now on `send` reaches the master. */
   readonly onReady: () => void;
-  /** Every other event but PING, in order, after `onReady`. */
+  /** Every other event but PING, in order, after `onReady`; SHUTDOWN also without: a master need not register an agent to send it away. */
   readonly onEvent: (event: internal.AgentEvent) => void;
   /** The session is over, another one will be opened. */
   readonly onDisconnected: () => void;
@@ -71,10 +71,15 @@ export class Registration {
     if (this.registered) this.#current?.session?.send(call);
   }
 
-  /** Ends the session after what was sent, within a bound. */
-  async stop(): Promise<void> {
+  /** Opens no further session. */
+  cease(): void {
     this.#stopped = true;
     this.#retry?.cancel();
+  }
+
+  /** Ends the session after what was sent, within a bound. */
+  async stop(): Promise<void> {
+    this.cease();
     const attempt = this.#current;
     if (attempt === undefined) return;
     const flushed = attempt.session?.flush() ?? Promise.resolve();
@@ -108,7 +113,7 @@ export class Registration {
     try {
       const session = await link.connect(this.#options.register(), {
         onEvent: (event) => this.#take(attempt, event),
-        onClosed: (reason) => this.#lost(attempt, reason),
+        onClosed: (reason) => this.#inTurn(attempt, () => this.#lost(attempt, reason)),
       });
       attempt.session = session;
       if (attempt.over) session.close();
@@ -118,15 +123,19 @@ export class Registration {
     }
   }
 
+  /** Also the end of a session waits for what came before it: it may be the reason. */
+  #inTurn(attempt: Attempt, act: () => void | Promise<void>): void {
+    attempt.events = attempt.events.then(() => (attempt.over ? undefined : act()));
+  }
+
   #take(attempt: Attempt, event: internal.AgentEvent): void {
-    attempt.events = attempt.events.then(async () => {
-      if (attempt.over) return;
+    this.#inTurn(attempt, async () => {
       if (event.type === AgentEvent_Type.REGISTERED && event.registered !== undefined) {
         await this.#registered(attempt, event.registered);
       } else if (event.type === AgentEvent_Type.PING) {
         this.#expectPing(attempt);
         attempt.session?.send(pong());
-      } else if (attempt.registered) {
+      } else if (attempt.registered || event.type === AgentEvent_Type.SHUTDOWN) {
         this.#options.onEvent(event);
       }
     });

@@ -10,7 +10,7 @@ import {
 } from "@fairlead/mesos-api";
 import { FairleadError } from "../../base/errors.ts";
 import type { MasterLink } from "../master-link.ts";
-import type { Doom } from "./doom.ts";
+import { type Doom, never } from "./doom.ts";
 
 type Handlers = Parameters<MasterLink["connect"]>[1];
 
@@ -26,6 +26,8 @@ export class FakeMaster {
   reachable = true;
   refusal: string | undefined;
   registersAgents = true;
+  /** Sent instead of REGISTERED, before the session ends. */
+  farewell: string | undefined;
   agentId = "M-S0";
   pingTimeoutSeconds = 75;
   #handlers: Handlers | undefined;
@@ -54,11 +56,13 @@ export class FakeMaster {
   link(doom: Doom): MasterLink {
     return {
       connect: async (register, handlers) => {
+        if (doom.dead) return never();
         if (!this.reachable) throw new FairleadError("MASTER_UNREACHABLE", "nobody is there");
         if (this.refusal !== undefined) throw new FairleadError("AGENT_REFUSED", this.refusal);
         this.registrations.push(register);
         this.#handlers = handlers;
-        if (this.registersAgents) this.#register();
+        if (this.farewell !== undefined) queueMicrotask(() => this.#sendAway(this.farewell ?? ""));
+        else if (this.registersAgents) this.#register();
         const over = () => this.#handlers !== handlers || doom.dead;
         return {
           send: (call) => {
@@ -111,6 +115,11 @@ export class FakeMaster {
     const handlers = this.#handlers;
     this.#handlers = undefined;
     handlers?.onClosed("the connection broke");
+  }
+
+  #sendAway(message: string): void {
+    this.send({ type: internal.AgentEvent_Type.SHUTDOWN, shutdown: { message } });
+    this.disconnect();
   }
 
   #register(): void {
