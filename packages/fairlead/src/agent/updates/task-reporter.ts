@@ -75,6 +75,7 @@ export class TaskReporter {
         await this.#context.checkpoint.putUpdate(this.#run, this.#taskId, task, status);
         return status;
       } catch (error) {
+        if (!FairleadError.is(error)) throw error;
         this.#context.log.error(
           { taskId: this.#taskId, err: errorText(error), pauseMs },
           "a status update could not be stored; it waits until the disk takes it",
