@@ -72,8 +72,8 @@ for (const runtime of RUNTIMES) {
       assert.equal(await containerizer.destroy(containerId), undefined);
       assert.deepEqual(await readdir(join(runtimeDir, "containers")), []);
       assert.deepEqual(await cgroupsOf(cgroupsRoot, containerId), []);
-      for (const unknown of [containerizer.start, containerizer.wait, containerizer.status, containerizer.usage]) {
-        await assert.rejects(unknown.call(containerizer, containerId), { code: "CONTAINER_UNKNOWN" });
+      for (const ask of ["start", "wait", "status", "usage"] as const) {
+        await assert.rejects(containerizer[ask](containerId), { code: "CONTAINER_UNKNOWN" });
       }
       assert.equal(await containerizer.kill(containerId, SIGTERM), false);
       await containerizer.update(containerId, [], {});
