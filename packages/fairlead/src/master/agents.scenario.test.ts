@@ -280,13 +280,33 @@ test("a changed attribute or amount is taken over when the agent comes back", as
   assert.equal(cluster.master.agents.get(agent.id as AgentId)?.info.attributes.length, 1);
 });
 
+test("offers of an agent whose amounts changed are rescinded, also where its old stream seemed to live", async () => {
+  const cluster = await TestCluster.start();
+  const framework = cluster.scheduler();
+  const agent = await cluster.agent();
+  const registration = agent.registration();
+  registration.agentInfo!.resources = registration.agentInfo!.resources.slice(0, 1);
+  agent.register(registration);
+  await cluster.settle();
+  assert.deepEqual(
+    framework.events(Event_Type.RESCIND).map(({ rescind }) => rescind?.offerId),
+    [framework.offers[0]?.id],
+  );
+  assert.deepEqual(
+    framework.offers.at(-1)?.resources.map(({ name }) => name),
+    ["cpus"],
+  );
+});
+
 /** A store whose writes wait until the test lets them go, or fail. */
 function heldStore(): { store: Store; release(): void; fail: boolean } {
   const memory = createMemoryStore();
   const waiting: (() => void)[] = [];
   const held = {
     fail: false,
-    release: () => waiting.splice(0).forEach((go) => go()),
+    release: () => {
+      for (const go of waiting.splice(0)) go();
+    },
     store: {
       ...memory,
       async apply(writes: Parameters<Store["apply"]>[0]) {

@@ -196,4 +196,7 @@ test("closing leaves no timers and no streams behind", async () => {
   await cluster.master.close();
   assert.deepEqual([framework.stream.isEnded, agent.stream.isEnded], [true, true]);
   assert.equal(cluster.clock.pending, 0);
+  assert.equal(framework.subscribe().status, 503);
+  assert.equal(agent.register().status, 503);
+  assert.equal(cluster.clock.pending, 0);
 });

@@ -113,6 +113,9 @@ export async function createMaster(config: MasterConfig, dependencies: MasterDep
   return new MasterCore(core, startedMs, Object.values(timings));
 }
 
+/** The answer to everything that comes in after the end. */
+const CLOSED: CallOutcome = { status: 503, message: "The master is shutting down" };
+
 class MasterCore implements Master {
   readonly recovered = true;
   readonly startedMs: number;
@@ -157,7 +160,7 @@ class MasterCore implements Master {
     streamId: string,
     principal: Principal,
   ): CallOutcome {
-    return subscribe(this.#core, call, stream, streamId, principal);
+    return this.#core.closed ? CLOSED : subscribe(this.#core, call, stream, streamId, principal);
   }
 
   schedulerDisconnected(streamId: string): void {
@@ -165,7 +168,7 @@ class MasterCore implements Master {
   }
 
   schedulerCall(call: scheduler.Call, streamId: string | undefined, principal: Principal): CallOutcome {
-    return schedulerCall(this.#core, call, streamId, principal);
+    return this.#core.closed ? CLOSED : schedulerCall(this.#core, call, streamId, principal);
   }
 
   registerAgent(
@@ -174,7 +177,7 @@ class MasterCore implements Master {
     streamId: string,
     secret: string | undefined,
   ): CallOutcome {
-    return registerAgent(this.#core, register, stream, streamId, secret);
+    return this.#core.closed ? CLOSED : registerAgent(this.#core, register, stream, streamId, secret);
   }
 
   agentDisconnected(streamId: string): void {
@@ -182,10 +185,11 @@ class MasterCore implements Master {
   }
 
   agentCall(call: internal.AgentCall, streamId: string): CallOutcome {
-    return agentCall(this.#core, call, streamId);
+    return this.#core.closed ? CLOSED : agentCall(this.#core, call, streamId);
   }
 
   teardown(frameworkId: FrameworkId, principal: Principal): CallOutcome {
+    if (this.#core.closed) return CLOSED;
     const framework = this.#core.frameworks.get(frameworkId);
     if (framework === undefined) return { status: 400, message: "No framework found with specified ID" };
     const object = { kind: "framework", value: frameworkId } as const;

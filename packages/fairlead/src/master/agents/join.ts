@@ -2,6 +2,7 @@ import { type AgentId, AttributeSchema, equals, type FrameworkId, type internal 
 import type { Core } from "../core.ts";
 import { recoverFramework } from "../frameworks/recover.ts";
 import { frameworkIdOf } from "../ids.ts";
+import { outstanding, rescindOffer } from "../offers/offers.ts";
 import { Agent, type AgentFacts } from "./agent.ts";
 import { receiveAgentCall } from "./calls.ts";
 import { disconnectAgent } from "./disconnect.ts";
@@ -45,7 +46,10 @@ export function returnKnownAgent(
   endSession(core, agent);
   agent.reregisterTimer?.cancel();
   const attributesChanged = !sameAttributes(agent.info, facts.info);
+  const before = agent.total;
   agent.facts = facts;
+  // What was offered may not be there any more.
+  if (!agent.total.equals(before)) for (const offer of outstanding(core, agent)) rescindOffer(core, offer);
   agent.reregisteredMs = core.clock.now();
   recoverFrameworks(core, register);
   attach(core, agent, session);

@@ -111,7 +111,9 @@ function inTurn(core: Core, key: string, session: AgentSession, work: () => Prom
   const done = (before?.done ?? Promise.resolve())
     .then(() => (isOpen(core, session) ? work() : undefined))
     .catch((err) => {
-      core.log.error({ err, agent: key }, "an agent could not be stored: its session is ended, it will try again");
+      if (!core.closed) {
+        core.log.error({ err, agent: key }, "an agent could not be stored: its session is ended, it will try again");
+      }
       endUnfinished(core, session);
     })
     .finally(() => {

@@ -42,7 +42,7 @@ export function tellLost(core: Core, agentId: Agent["id"]): void {
   for (const framework of core.frameworks.values()) framework.send(agentFailure(agentId));
 }
 
-/** Ends the session of an agent from this side, with `lastWord` before the end. */
+/** Ends the session of an agent from this side. */
 export function endSession(core: Core, agent: Agent): void {
   const session = agent.session;
   if (session === undefined) return;

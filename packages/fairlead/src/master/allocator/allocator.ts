@@ -10,11 +10,11 @@ import {
 } from "@fairlead/mesos-api";
 import type { Clock, Timer } from "../../base/clock.ts";
 import { AllocatorAgent } from "./agent.ts";
-import { DrfSorter } from "./drf-sorter.ts";
 import { isUnderstood, isWorthOffering, mayReceive, type OfferRules } from "./eligibility.ts";
 import type { AllocatorFramework } from "./framework.ts";
 import type { OfferConstraintsFilter } from "./offer-constraints.ts";
-import { accumulate, type Quantities, scalarQuantities } from "./quantities.ts";
+import { scalarQuantities } from "./quantities.ts";
+import { RoleShares } from "./role-shares.ts";
 import { shuffle } from "./shuffle.ts";
 
 /** Resources of one agent that go to one framework for one role; they carry allocation_info. */
@@ -49,10 +49,7 @@ export class Allocator {
   readonly #options: AllocatorOptions;
   readonly #frameworks = new Map<FrameworkId, AllocatorFramework>();
   readonly #agents = new Map<AgentId, AllocatorAgent>();
-  readonly #roles: DrfSorter;
-  /** Who shares a role: those subscribed to it, and those who have something of it. */
-  readonly #members = new Map<string, DrfSorter>();
-  readonly #totals = new Map<string, number>();
+  readonly #shares: RoleShares;
   readonly #candidates = new Set<AgentId>();
   #batchTimer: Timer | undefined;
   #runTimer: Timer | undefined;
@@ -61,7 +58,7 @@ export class Allocator {
 
   constructor(options: AllocatorOptions) {
     this.#options = options;
-    this.#roles = new DrfSorter((role) => options.weights.get(role) ?? 1);
+    this.#shares = new RoleShares(options.weights, (frameworkId, role) => this.#holds(frameworkId, role));
   }
 
   get agents(): ReadonlyMap<AgentId, AllocatorAgent> {
@@ -76,7 +73,7 @@ export class Allocator {
   /** The filters that are in force, by role. */
   activeFilters(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const role of this.#members.keys()) {
+    for (const role of this.#shares.names()) {
       let count = 0;
       for (const framework of this.#frameworks.values()) count += framework.refusals.count(role);
       counts.set(role, count);
@@ -108,7 +105,7 @@ export class Allocator {
   addFramework(framework: AllocatorFramework, suppressedRoles: Iterable<string>): void {
     this.#frameworks.set(framework.id, framework);
     for (const role of suppressedRoles) framework.suppressedRoles.add(role);
-    for (const role of framework.roles) this.#joinRole(framework.id, role);
+    for (const role of framework.roles) this.#shares.join(framework.id, role);
   }
 
   /** Removes a framework, and takes back everything that it has. */
@@ -118,10 +115,10 @@ export class Allocator {
       const resources = agent.allocated.get(frameworkId);
       if (resources === undefined) continue;
       agent.release(frameworkId, resources);
-      this.#untrack(frameworkId, resources);
+      this.#shares.released(framework, resources);
       this.#requestRun([agent.id]);
     }
-    for (const role of framework.roles) this.#leaveRole(frameworkId, role);
+    for (const role of framework.roles) this.#shares.leave(frameworkId, role);
     framework.refusals.clear();
     this.#frameworks.delete(frameworkId);
   }
@@ -130,7 +127,7 @@ export class Allocator {
   activateFramework(frameworkId: FrameworkId): void {
     const framework = this.#framework(frameworkId);
     framework.isActive = true;
-    for (const role of framework.roles) this.#updateActivity(framework, role);
+    this.#shares.updateActivity(framework);
     this.#requestRun(this.#agents.keys());
   }
 
@@ -138,7 +135,7 @@ export class Allocator {
   deactivateFramework(frameworkId: FrameworkId): void {
     const framework = this.#framework(frameworkId);
     framework.isActive = false;
-    for (const role of framework.roles) this.#updateActivity(framework, role);
+    this.#shares.updateActivity(framework);
     framework.refusals.clear();
   }
 
@@ -153,12 +150,12 @@ export class Allocator {
     const before = framework.roles;
     framework.setInfo(info);
     framework.constraints = constraints;
-    for (const role of framework.roles) if (!before.has(role)) this.#joinRole(frameworkId, role);
+    for (const role of framework.roles) if (!before.has(role)) this.#shares.join(frameworkId, role);
     for (const role of before) {
       if (framework.roles.has(role)) continue;
       framework.suppressedRoles.delete(role);
       framework.refusals.clearRole(role);
-      this.#leaveRole(frameworkId, role);
+      this.#shares.leave(frameworkId, role);
     }
     const revived = [...framework.suppressedRoles].filter((role) => !suppressedRoles.has(role));
     for (const role of suppressedRoles) framework.suppressedRoles.add(role);
@@ -166,7 +163,7 @@ export class Allocator {
       framework.suppressedRoles.delete(role);
       framework.refusals.clearRole(role);
     }
-    for (const role of framework.roles) this.#updateActivity(framework, role);
+    this.#shares.updateActivity(framework);
     this.#requestRun(this.#agents.keys());
   }
 
@@ -175,8 +172,8 @@ export class Allocator {
     const framework = this.#framework(frameworkId);
     for (const role of roles.length > 0 ? roles : framework.roles) {
       framework.suppressedRoles.add(role);
-      this.#updateActivity(framework, role);
     }
+    this.#shares.updateActivity(framework);
   }
 
   /** Asks for offers of roles again and forgets what was declined for them; none named means all. */
@@ -185,8 +182,8 @@ export class Allocator {
     for (const role of roles.length > 0 ? roles : framework.roles) {
       framework.suppressedRoles.delete(role);
       framework.refusals.clearRole(role);
-      this.#updateActivity(framework, role);
     }
+    this.#shares.updateActivity(framework);
     this.#requestRun(this.#agents.keys());
   }
 
@@ -199,7 +196,7 @@ export class Allocator {
     used: ReadonlyMap<FrameworkId, Resources>,
   ): void {
     this.#agents.set(agentId, new AllocatorAgent(agentId, info, capabilities, total));
-    this.#changeTotal(scalarQuantities(total), 1);
+    this.#shares.changeTotal(scalarQuantities(total), 1);
     for (const [frameworkId, resources] of used) this.occupy(frameworkId, agentId, resources);
     this.#requestRun([agentId]);
   }
@@ -209,8 +206,10 @@ export class Allocator {
     const agent = this.#agent(agentId);
     this.#agents.delete(agentId);
     this.#candidates.delete(agentId);
-    for (const [frameworkId, resources] of agent.allocated) this.#untrack(frameworkId, resources);
-    this.#changeTotal(scalarQuantities(agent.total), -1);
+    for (const [frameworkId, resources] of agent.allocated) {
+      this.#shares.released(this.#framework(frameworkId), resources);
+    }
+    this.#shares.changeTotal(scalarQuantities(agent.total), -1);
     for (const { refusals } of this.#frameworks.values()) refusals.clearAgent(agentId);
   }
 
@@ -223,8 +222,8 @@ export class Allocator {
     attributesChanged: boolean,
   ): void {
     const agent = this.#agent(agentId);
-    this.#changeTotal(scalarQuantities(agent.total), -1);
-    this.#changeTotal(scalarQuantities(total), 1);
+    this.#shares.changeTotal(scalarQuantities(agent.total), -1);
+    this.#shares.changeTotal(scalarQuantities(total), 1);
     agent.info = info;
     agent.setCapabilities(capabilities);
     agent.setTotal(total);
@@ -246,7 +245,7 @@ export class Allocator {
   occupy(frameworkId: FrameworkId, agentId: AgentId, resources: Resources): void {
     if (resources.isEmpty) return;
     this.#agent(agentId).allocate(frameworkId, resources);
-    this.#track(frameworkId, resources);
+    this.#shares.allocated(this.#framework(frameworkId), resources);
   }
 
   /** Takes back an offer, or a part of it. With `filters` it counts as declined. */
@@ -273,9 +272,10 @@ export class Allocator {
 
   #release(frameworkId: FrameworkId, agentId: AgentId, resources: Resources): boolean {
     const agent = this.#agents.get(agentId);
-    if (resources.isEmpty || agent === undefined || !this.#frameworks.has(frameworkId)) return false;
+    const framework = this.#frameworks.get(frameworkId);
+    if (resources.isEmpty || agent === undefined || framework === undefined) return false;
     agent.release(frameworkId, resources);
-    this.#untrack(frameworkId, resources);
+    this.#shares.released(framework, resources);
     return true;
   }
 
@@ -303,15 +303,15 @@ export class Allocator {
   }
 
   #allocateAgent(agent: AllocatorAgent, allocations: Map<FrameworkId, Allocation[]>): void {
-    for (const role of this.#roles.sort()) {
+    for (const role of this.#shares.order()) {
       if (agent.available.isEmpty) return;
-      for (const client of this.#members.get(role)?.sort() ?? []) {
-        const framework = this.#framework(client as FrameworkId);
+      for (const frameworkId of this.#shares.members(role)) {
+        const framework = this.#framework(frameworkId);
         const resources = this.#offerable(agent, role, framework);
         if (resources === undefined) continue;
         const allocated = resources.allocate(role);
         agent.allocate(framework.id, allocated);
-        this.#track(framework.id, allocated);
+        this.#shares.allocated(framework, allocated);
         const list = allocations.get(framework.id);
         const allocation = { agentId: agent.id, role, resources: allocated };
         if (list === undefined) allocations.set(framework.id, [allocation]);
@@ -333,33 +333,6 @@ export class Allocator {
     return framework.refusals.covers(role, agent.id, resources) ? undefined : resources;
   }
 
-  #joinRole(frameworkId: FrameworkId, role: string): DrfSorter {
-    let members = this.#members.get(role);
-    if (members === undefined) {
-      members = new DrfSorter();
-      members.addTotal(this.#totals);
-      this.#members.set(role, members);
-      this.#roles.add(role);
-      this.#roles.activate(role);
-    }
-    if (!members.has(frameworkId)) members.add(frameworkId);
-    return members;
-  }
-
-  /** Takes a framework out of a role to which it is no longer subscribed, unless it has something of it. */
-  #leaveRole(frameworkId: FrameworkId, role: string): void {
-    const members = this.#members.get(role);
-    if (!members?.has(frameworkId)) return;
-    if (this.#holds(frameworkId, role)) {
-      members.deactivate(frameworkId);
-      return;
-    }
-    members.remove(frameworkId);
-    if (members.size > 0) return;
-    this.#members.delete(role);
-    this.#roles.remove(role);
-  }
-
   /** Whether a framework has anything for a role. */
   #holds(frameworkId: FrameworkId, role: string): boolean {
     for (const { allocated } of this.#agents.values()) {
@@ -367,38 +340,6 @@ export class Allocator {
       if (resources?.allocations().has(role)) return true;
     }
     return false;
-  }
-
-  #updateActivity(framework: AllocatorFramework, role: string): void {
-    const members = this.#members.get(role);
-    if (framework.isActive && !framework.suppressedRoles.has(role)) members?.activate(framework.id);
-    else members?.deactivate(framework.id);
-  }
-
-  #track(frameworkId: FrameworkId, resources: Resources): void {
-    for (const [role, part] of resources.allocations()) {
-      const quantities = scalarQuantities(part);
-      this.#joinRole(frameworkId, role).allocated(frameworkId, quantities);
-      this.#roles.allocated(role, quantities);
-    }
-  }
-
-  #untrack(frameworkId: FrameworkId, resources: Resources): void {
-    const framework = this.#framework(frameworkId);
-    for (const [role, part] of resources.allocations()) {
-      const quantities = scalarQuantities(part);
-      this.#members.get(role)?.unallocated(frameworkId, quantities);
-      this.#roles.unallocated(role, quantities);
-      if (!framework.roles.has(role)) this.#leaveRole(frameworkId, role);
-    }
-  }
-
-  #changeTotal(quantities: Quantities, sign: 1 | -1): void {
-    accumulate(this.#totals, quantities, sign);
-    for (const sorter of [this.#roles, ...this.#members.values()]) {
-      if (sign > 0) sorter.addTotal(quantities);
-      else sorter.removeTotal(quantities);
-    }
   }
 
   #framework(id: FrameworkId): AllocatorFramework {
