@@ -12,6 +12,7 @@ import { VirtualClock } from "../../base/virtual-clock.ts";
 import { type Agent, createAgent } from "../agent.ts";
 import { BUCKETS } from "../checkpoint/checkpoint.ts";
 import type { AgentConfig } from "../config.ts";
+import type { MasterLink } from "../master-link.ts";
 import { Doom } from "./doom.ts";
 import { FakeContainerizer, FakeKernel } from "./fake-kernel.ts";
 import { FakeMaster } from "./fake-master.ts";
@@ -23,7 +24,7 @@ const PATIENCE_MS = 60_000;
  * A machine on which agents come and go: the disk, the kernel and the master stay. Time is virtual; the sandboxes are real directories.
  */
 export class Rig implements AsyncDisposable {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly kernel = new FakeKernel();
   readonly master = new FakeMaster();
   readonly workDir: string;
@@ -36,14 +37,17 @@ export class Rig implements AsyncDisposable {
   };
   config: Partial<AgentConfig> = {};
   removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+  /** How agents reach their master; scenarios put a real one in the place of {@link FakeMaster}. */
+  link = (doom: Doom): MasterLink => this.master.link(doom);
   readonly #agents: { agent: Agent; doom: Doom }[] = [];
 
-  constructor(workDir: string) {
+  constructor(workDir: string, clock: VirtualClock) {
     this.workDir = workDir;
+    this.clock = clock;
   }
 
-  static async create(): Promise<Rig> {
-    return new Rig(await mkdtemp(join(tmpdir(), "fairlead-agent-")));
+  static async create(clock = new VirtualClock()): Promise<Rig> {
+    return new Rig(await mkdtemp(join(tmpdir(), "fairlead-agent-")), clock);
   }
 
   /** Makes an agent, without starting it. */
@@ -51,7 +55,7 @@ export class Rig implements AsyncDisposable {
     const agent = await createAgent(this.#config(), {
       store: this.#diskFor(doom),
       containerizers: new FakeContainerizer(this.kernel, doom),
-      link: this.master.link(doom),
+      link: this.link(doom),
       clock: this.clock,
       ids: { uuid: randomUUID },
       random: () => 0.5,
