@@ -9,9 +9,7 @@ import {
   TaskState,
   TaskStatus_Reason,
 } from "@fairlead/mesos-api";
-import { FairleadError } from "../base/errors.ts";
-import { createMemoryStore } from "../base/store/memory-store.ts";
-import type { Store } from "../base/store/store.ts";
+import { heldStore } from "./testing/held-store.ts";
 import { TestAgent } from "./testing/test-agent.ts";
 import { commandTask, TestCluster } from "./testing/test-cluster.ts";
 import { type FrameworkInit, MODERN } from "./testing/test-scheduler.ts";
@@ -297,27 +295,6 @@ test("offers of an agent whose amounts changed are rescinded, also where its old
     ["cpus"],
   );
 });
-
-/** A store whose writes wait until the test lets them go, or fail. */
-function heldStore(): { store: Store; release(): void; fail: boolean } {
-  const memory = createMemoryStore();
-  const waiting: (() => void)[] = [];
-  const held = {
-    fail: false,
-    release: () => {
-      for (const go of waiting.splice(0)) go();
-    },
-    store: {
-      ...memory,
-      async apply(writes: Parameters<Store["apply"]>[0]) {
-        await new Promise<void>((resolve) => waiting.push(resolve));
-        if (held.fail) throw new FairleadError("STORE_FAILED", "no space left on device");
-        await memory.apply(writes);
-      },
-    },
-  };
-  return held;
-}
 
 test("nothing is admitted before it is on disk; what an agent says meanwhile waits", async () => {
   const held = heldStore();

@@ -32,6 +32,8 @@ export interface Core {
   readonly agents: Map<AgentId, Agent>;
   /** Admitted, but not registered again since this master began. */
   readonly recoveredAgents: Map<AgentId, AgentInfo>;
+  /** Agents of which the registry is being told that they left or are lost: until then nobody registers under their ids. */
+  readonly leavingAgents: Set<AgentId>;
   readonly offers: Map<OfferId, OutstandingOffer>;
   /** Who holds which scheduler stream. */
   readonly schedulerStreams: Map<string, FrameworkId>;

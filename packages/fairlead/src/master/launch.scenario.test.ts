@@ -30,6 +30,7 @@ test("a task from the offer to its end", async () => {
   assert.equal(launched?.resources[0]?.allocationInfo?.role, "web");
   const framework = cluster.master.frameworks.get(scheduler.frameworkId as never);
   assert.equal(framework?.tasks.get("t1" as never)?.state, TaskState.TASK_STAGING);
+  assert.equal(Object.hasOwn(framework!.tasks.get("t1" as never)!, "user"), false, "it names none itself");
   assert.equal(framework?.used.scalar("cpus"), 1);
   assert.equal(framework?.offered.isEmpty, true);
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type AgentId,
+  AgentInfoSchema,
   create,
   ExecutorInfoSchema,
   type FrameworkId,
@@ -10,7 +11,10 @@ import {
   scheduler,
   TaskSchema,
   TaskState,
+  toBinary,
 } from "@fairlead/mesos-api";
+import { heldStore } from "./testing/held-store.ts";
+import { TestAgent } from "./testing/test-agent.ts";
 import { commandTask, TestCluster } from "./testing/test-cluster.ts";
 import { MODERN } from "./testing/test-scheduler.ts";
 
@@ -136,6 +140,43 @@ test("agents that stay away are unreachable after their time", async () => {
   agent.register();
   await cluster.settle();
   assert.equal(framework.statuses.at(-1)?.message, "Unreachable agent re-reregistered");
+});
+
+test("an agent that comes while it is being given up has to come again, and is back then", async () => {
+  const held = heldStore();
+  const info = create(AgentInfoSchema, { hostname: "late", id: { value: "S0" } });
+  await held.memory.apply([{ bucket: "admitted", key: "S0", value: toBinary(AgentInfoSchema, info) }]);
+  const cluster = await TestCluster.start({}, { store: held.store });
+  await cluster.clock.advance(600_000);
+  const agent = new TestAgent(cluster.master, cluster.clock, { hostname: "late" });
+  agent.id = "S0";
+  assert.equal(agent.register().status, 503);
+  assert.equal(cluster.master.recoveredAgents.size, 1, "not lost before that is on disk");
+  held.release();
+  await cluster.settle();
+  assert.deepEqual([...cluster.master.unreachableAgents.keys()], ["S0"]);
+  agent.register();
+  await cluster.settle();
+  held.release();
+  await cluster.settle();
+  assert.deepEqual([...cluster.master.agents.keys()], ["S0"]);
+  assert.equal(cluster.master.unreachableAgents.size, 0);
+});
+
+test("an agent that is registering when its time is over is not given up", async () => {
+  const held = heldStore();
+  const info = create(AgentInfoSchema, { hostname: "late", id: { value: "S0" } });
+  await held.memory.apply([{ bucket: "admitted", key: "S0", value: toBinary(AgentInfoSchema, info) }]);
+  const cluster = await TestCluster.start({}, { store: held.store });
+  const agent = new TestAgent(cluster.master, cluster.clock, { hostname: "late" });
+  agent.id = "S0";
+  await cluster.clock.advance(599_000);
+  agent.register();
+  await cluster.clock.advance(2_000);
+  held.release();
+  await cluster.settle();
+  assert.deepEqual([...cluster.master.agents.keys()], ["S0"]);
+  assert.equal(cluster.master.metrics().get("master/slave_unreachable_canceled"), 1);
 });
 
 test("frameworks that stay away keep their tasks: they may not have heard of the new master", async () => {

@@ -99,6 +99,7 @@ export async function createMaster(config: MasterConfig, dependencies: MasterDep
     completedFrameworks: new RecentMap(config.maxCompletedFrameworks),
     agents: new Map(),
     recoveredAgents: admitted,
+    leavingAgents: new Set(),
     offers: new Map(),
     schedulerStreams: new Map(),
     agentSessions: new Map(),

@@ -44,8 +44,6 @@ export class Agent implements AgentView {
   pingPending = false;
   pingTimer: Timer | undefined;
   reregisterTimer: Timer | undefined;
-  /** Set while the registry is being told that the agent left, or is lost. */
-  isLeaving = false;
   #facts!: AgentFacts;
   #total!: Resources;
 

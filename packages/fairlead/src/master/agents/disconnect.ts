@@ -40,7 +40,11 @@ export function disconnectAgent(core: Core, agent: Agent): void {
     () => {
       core.counters.increment("slave_unreachable_scheduled");
       core.counters.increment("slave_unreachable_completed");
-      markUnreachable(core, agent, `agent did not reregister within ${formatDuration(timeoutMs)} after disconnecting`);
+      void markUnreachable(
+        core,
+        agent,
+        `agent did not reregister within ${formatDuration(timeoutMs)} after disconnecting`,
+      );
     },
     { background: true },
   );

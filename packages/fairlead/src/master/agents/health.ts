@@ -20,7 +20,7 @@ export function startPings(core: Core, agent: Agent): void {
     if (agent.pingPending && ++agent.missedPings >= core.config.maxAgentPingTimeouts) {
       core.counters.increment("slave_unreachable_scheduled");
       core.counters.increment("slave_unreachable_completed");
-      markUnreachable(core, agent, "health check timed out");
+      void markUnreachable(core, agent, "health check timed out");
       return;
     }
     agent.pingPending = true;

@@ -16,13 +16,12 @@ export async function forgetLeftAgent(
   cause: string,
   reason: "registered" | "unregistered",
 ): Promise<void> {
-  if (agent.isLeaving) return;
-  agent.isLeaving = true;
+  if (core.leavingAgents.has(agent.id)) return;
+  core.leavingAgents.add(agent.id);
   try {
     await core.registry.remove(agent.id);
-  } catch (error) {
-    agent.isLeaving = false;
-    throw error;
+  } finally {
+    core.leavingAgents.delete(agent.id);
   }
   if (core.closed) return;
   core.log.info({ agentId: agent.id, reason: cause }, "removed an agent");

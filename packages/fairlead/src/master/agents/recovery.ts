@@ -17,7 +17,7 @@ export function awaitRecoveredAgents(core: Core): void {
   );
   afterDelay(core, core.config.agentReregisterTimeoutMs, () => {
     const away: AgentId[] = [...core.recoveredAgents.keys()];
-    for (const agentId of away) markRecoveredUnreachable(core, agentId);
+    for (const agentId of away) void markRecoveredUnreachable(core, agentId);
   });
 }
 

@@ -79,7 +79,7 @@ function refuse(
   if (!core.authorizer.authorize(undefined, "register_agent", { kind: "agent", value: info.hostname })) {
     return { status: 403, message: "Not authorized to register agents" };
   }
-  if (core.agents.get(agentIdOf(info.id))?.isLeaving) {
+  if (core.leavingAgents.has(agentIdOf(info.id))) {
     return { status: 503, message: "The agent is being marked unreachable or removed" };
   }
   return undefined;
@@ -124,7 +124,7 @@ function inTurn(core: Core, key: string, session: AgentSession, work: () => Prom
 
 async function admitNew(core: Core, session: AgentSession, register: internal.AgentCall_Register): Promise<void> {
   for (const agent of core.agents.values()) {
-    if (agent.pid !== register.pid || agent.isLeaving) continue;
+    if (agent.pid !== register.pid) continue;
     // Connected ones answered under their id before.
     await forgetLeftAgent(core, agent, "a new agent registered at the same address", "registered");
   }

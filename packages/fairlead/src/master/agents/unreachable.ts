@@ -1,4 +1,4 @@
-import { type Task, TaskState, TaskStatus_Reason } from "@fairlead/mesos-api";
+import { type AgentId, type Task, TaskState, TaskStatus_Reason } from "@fairlead/mesos-api";
 import { afterDelay } from "../background-timer.ts";
 import type { Core } from "../core.ts";
 import type { Framework } from "../frameworks/framework.ts";
@@ -14,63 +14,65 @@ import { endSession, forgetAgent, tellLost } from "./remove.ts";
  *
  * Source: `Master::markUnreachable`.
  */
-export function markUnreachable(core: Core, agent: Agent, message: string): void {
-  if (agent.isLeaving || core.closed) return;
-  agent.isLeaving = true;
+export async function markUnreachable(core: Core, agent: Agent, message: string): Promise<void> {
+  if (core.leavingAgents.has(agent.id) || core.closed) return;
   const unreachableMs = core.clock.now();
   core.log.warn({ agentId: agent.id, reason: message }, "an agent is unreachable: its tasks are reported as such");
-  retried(core, () => core.registry.markUnreachable(agent.id, unreachableMs)).then((isStored) => {
-    if (!isStored) return;
-    core.counters.increment("slave_removals/reason_unhealthy");
-    forgetAgent(core, agent, "unreachable", (framework, task) =>
-      unreachableStatus(core, framework, task, message, unreachableMs),
-    );
-    // Where it is there after all, it has to register again, and bring its tasks back.
-    endSession(core, agent);
-  });
+  if (!(await storeUnreachable(core, agent.id, unreachableMs))) return;
+  core.counters.increment("slave_removals/reason_unhealthy");
+  forgetAgent(core, agent, "unreachable", (framework, task) =>
+    unreachableStatus(core, framework, task, message, unreachableMs),
+  );
+  // Where it is there after all, it has to register again, and bring its tasks back.
+  endSession(core, agent);
 }
 
 /** Gives an agent up that has not registered again since this master began. Nothing is known of its tasks. */
-export function markRecoveredUnreachable(core: Core, agentId: Agent["id"]): void {
+export async function markRecoveredUnreachable(core: Core, agentId: AgentId): Promise<void> {
   core.counters.increment("slave_unreachable_scheduled");
+  // It may be on its way; that may still fail.
+  for (let last = core.registrations.get(agentId); last !== undefined; last = core.registrations.get(agentId)) {
+    await last.done;
+  }
+  if (!core.recoveredAgents.has(agentId)) {
+    core.counters.increment("slave_unreachable_canceled");
+    return;
+  }
   core.log.warn({ agentId }, "an agent did not register again after the master's restart: it is unreachable");
-  retried(core, async () => {
-    if (!mayGiveUp(core, agentId)) return;
-    await core.registry.markUnreachable(agentId, core.clock.now());
-  }).then((isStored) => {
-    if (!isStored || !core.registry.unreachable.has(agentId) || !core.recoveredAgents.delete(agentId)) {
-      core.counters.increment("slave_unreachable_canceled");
-      return;
-    }
-    for (const name of [
-      "slave_unreachable_completed",
-      "slave_removals",
-      "slave_removals/reason_unhealthy",
-      "recovery_slave_removals",
-    ] as const) {
-      core.counters.increment(name);
-    }
-    tellLost(core, agentId);
-  });
+  if (!(await storeUnreachable(core, agentId, core.clock.now()))) return;
+  core.recoveredAgents.delete(agentId);
+  for (const name of [
+    "slave_unreachable_completed",
+    "slave_removals",
+    "slave_removals/reason_unhealthy",
+    "recovery_slave_removals",
+  ] as const) {
+    core.counters.increment(name);
+  }
+  tellLost(core, agentId);
 }
 
-/** Whether a recovered agent is still away: it may be registering while the registry had trouble. */
-function mayGiveUp(core: Core, agentId: Agent["id"]): boolean {
-  return core.recoveredAgents.has(agentId) && !core.registrations.has(agentId);
-}
-
-/** Does `write` until it succeeds: an agent that is lost stays lost, also when the disk is full. False when the master is closed meanwhile. */
-async function retried(core: Core, write: () => Promise<void>): Promise<boolean> {
-  for (;;) {
-    try {
-      await write();
-      return !core.closed;
-    } catch (err) {
-      if (core.closed) return false;
-      core.log.error({ err }, "the registry could not be written: tried again soon");
-      const delayMs = REGISTRY_RETRY_MS * (1 + core.random() / 2);
-      await new Promise<void>((resolve) => afterDelay(core, delayMs, resolve));
+/**
+ * Tells the registry, again and again until that succeeds: an agent that is lost stays lost, also while the disk is full. Nobody registers under
+ * its id meanwhile. False when the master is closed before.
+ */
+async function storeUnreachable(core: Core, agentId: AgentId, unreachableMs: number): Promise<boolean> {
+  core.leavingAgents.add(agentId);
+  try {
+    while (!core.closed) {
+      try {
+        await core.registry.markUnreachable(agentId, unreachableMs);
+        return !core.closed;
+      } catch (err) {
+        if (core.closed) return false;
+        core.log.error({ err, agentId }, "the registry could not be told of a lost agent: tried again soon");
+        const delayMs = REGISTRY_RETRY_MS * (1 + core.random() / 2);
+        await new Promise<void>((resolve) => afterDelay(core, delayMs, resolve));
+      }
     }
+    return false;
+  } finally {
+    core.leavingAgents.delete(agentId);
   }
 }
 

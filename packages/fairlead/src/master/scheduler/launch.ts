@@ -92,12 +92,17 @@ export function formatError(tasks: readonly TaskInfo[]): string | undefined {
 
 /** Why a task may not run as its user; undefined when it may. */
 export function forbiddenUser(core: Core, task: TaskInfo, info: FrameworkInfo): string | undefined {
-  const command = task.command ?? task.executor?.command;
-  const user = command !== undefined && Object.hasOwn(command, "user") ? command.user : info.user;
+  const user = ownUser(task) ?? info.user;
   const principal = Object.hasOwn(info, "principal") ? info.principal : undefined;
   return core.authorizer.authorize(principal, "run_task", { kind: "user", value: user })
     ? undefined
     : `Not authorized to launch task ${task.taskId?.value ?? ""} of framework ${info.id?.value ?? ""} under user '${user}'`;
+}
+
+/** The user that a task names itself; undefined: that of its framework. */
+function ownUser(task: TaskInfo): string | undefined {
+  const command = task.command ?? task.executor?.command;
+  return command !== undefined && Object.hasOwn(command, "user") ? command.user : undefined;
 }
 
 /** TASK_ERROR: the task never was. */
@@ -123,8 +128,6 @@ export function refuseTask(
 
 /** The task as the master keeps it, from the moment on that it is sent to its agent. Source: `protobuf::createTask`. */
 export function stagingTask(task: TaskInfo, framework: Framework): Task {
-  const command = task.command ?? task.executor?.command;
-  const user = command !== undefined && Object.hasOwn(command, "user") ? command.user : framework.info.user;
   return create(TaskSchema, {
     name: task.name,
     taskId: task.taskId,
@@ -139,6 +142,6 @@ export function stagingTask(task: TaskInfo, framework: Framework): Task {
     healthCheck: task.healthCheck,
     killPolicy: task.killPolicy,
     limits: task.limits,
-    user,
+    user: ownUser(task),
   });
 }
