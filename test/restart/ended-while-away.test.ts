@@ -79,7 +79,9 @@ test("tasks that ended while their agent was away are reported as they ended", a
         await agent.line(/"a task is told to end"/, before);
       }
 
+      console.error(signal, Date.now());
       await agent.end(signal);
+      console.error("ended", Date.now());
       writeFileSync(go, "");
       for (const status of running.values()) {
         await poll(() => startTimeOf(status.containerStatus!.executorPid) === undefined);

@@ -15,6 +15,7 @@ import {
   TaskInfoSchema,
   TaskState,
   type TaskStatus,
+  TaskStatus_Reason,
 } from "@fairlead/mesos-api";
 
 type ClientOptions = ConstructorParameters<typeof SchedulerClient>[1];
@@ -126,6 +127,22 @@ export class TestFramework {
         ? {}
         : { killPolicy: { gracePeriod: { nanoseconds: BigInt(gracePeriodMs) * 1_000_000n } } };
     await this.call({ type: scheduler.Call_Type.KILL, kill: { taskId: { value: taskId }, ...killPolicy } });
+  }
+
+  /** The master's answers about these tasks, or about all that it knows; they do not count as updates. */
+  async reconcile(...taskIds: readonly string[]): Promise<TaskStatus[]> {
+    const heard = this.updates.length;
+    // nobody knows this one: what its answer comes after is complete
+    const last = `after-${heard}`;
+    for (const ids of [taskIds, [last]]) {
+      const tasks = ids.map((value) => ({ taskId: { value } }));
+      await this.call({ type: scheduler.Call_Type.RECONCILE, reconcile: { tasks } });
+    }
+    const end = await this.until(() => this.updates.find(({ taskId }) => taskId?.value === last));
+    const isAnswer = (status: TaskStatus) => status.reason === TaskStatus_Reason.RECONCILIATION && status !== end;
+    const since = this.updates.splice(heard);
+    this.updates.push(...since.filter((status) => status !== end && !isAnswer(status)));
+    return since.filter(isAnswer);
   }
 
   async call(init: MessageInitShape<typeof scheduler.CallSchema>): Promise<void> {
