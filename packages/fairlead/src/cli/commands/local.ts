@@ -1,6 +1,5 @@
 import { type Clock, sleep, systemClock } from "../../base/clock.ts";
 import { FairleadError } from "../../base/errors.ts";
-import { removeTree } from "../../base/files/remove-tree.ts";
 import type { Logger } from "../../base/log.ts";
 import { runCommand } from "../../base/run-command.ts";
 import { composeAgent, type RunningAgent } from "../compose-agent.ts";
@@ -11,7 +10,13 @@ import { toMasterConfig } from "../config/master-config.ts";
 import { LOCAL_FLAGS } from "../flags/local-flags.ts";
 import type { ParsedFlags } from "../flags/parse-flags.ts";
 import { refuseTls } from "../flags/read-environment.ts";
-import { agentDirectories, type LocalDirectories, localDirectories, masterDirectory } from "../local/directories.ts";
+import {
+  agentDirectories,
+  type LocalDirectories,
+  localDirectories,
+  masterDirectory,
+  removeOurs,
+} from "../local/directories.ts";
 import { agentFlags, masterFlags } from "../local/local-flags.ts";
 import { BroughtNetwork } from "../local/local-network.ts";
 import { requirePlugins, USUAL_PLUGIN_DIRECTORIES } from "../local/plugin-directories.ts";
@@ -44,10 +49,10 @@ export async function runLocal(argv: readonly string[]): Promise<number> {
 
   await using stack = new AsyncDisposableStack();
   const directories = await localDirectories(flags.values);
-  for (const directory of directories.temporary) stack.defer(() => removeTemporary(directory, log));
+  stack.defer(() => removeOurs(directories, flags.values.agents, log));
   const network = await findNetwork(flags.values, directories, stack, log);
-  const url = await startMaster(flags, directories, stack, log);
-  const agents = await startAgents(flags, { directories, network, url }, stack, log);
+  const { ip, url } = await startMaster(flags, directories, stack, log);
+  const agents = await startAgents(flags, { directories, network, ip, url }, stack, log);
 
   const ended = Promise.race(agents.map(({ agent }) => agent.end));
   const stop = Promise.race([told, ended]);
@@ -74,28 +79,29 @@ async function findNetwork(
   return { configDir: brought.configDir, pluginsDir };
 }
 
-/** Returns the URL of the master. */
+/** Returns where the master listens, and its URL. */
 async function startMaster(
   flags: Flags,
   directories: LocalDirectories,
   stack: AsyncDisposableStack,
   log: Logger,
-): Promise<string> {
+): Promise<{ ip: string; url: string }> {
   const config = await toMasterConfig(masterFlags(flags, masterDirectory(directories)), configIo(log));
   const { ip, port, close } = await composeMaster(config, { log: log.with({ part: "master" }) });
   stack.defer(close);
-  return `http://${config.advertiseIp ?? ip}:${port}`;
+  return { ip, url: `http://${config.advertiseIp ?? ip}:${port}` };
 }
 
 interface Surroundings {
   readonly directories: LocalDirectories;
   readonly network: { readonly configDir: string; readonly pluginsDir: string };
+  readonly ip: string;
   readonly url: string;
 }
 
 async function startAgents(
   flags: Flags,
-  { directories, network, url }: Surroundings,
+  { directories, network, ip, url }: Surroundings,
   stack: AsyncDisposableStack,
   log: Logger,
 ): Promise<readonly RunningAgent[]> {
@@ -105,6 +111,7 @@ async function startAgents(
   for (let index = 0; index < flags.values.agents; index++) {
     const own = agentFlags(flags, {
       index,
+      ip,
       master: new URL(url).host,
       ...agentDirectories(directories, index),
       network_cni_config_dir: network.configDir,
@@ -124,13 +131,5 @@ async function allRegistered(agents: readonly RunningAgent[], clock: Clock): Pro
       throw new FairleadError("MASTER_UNREACHABLE", `not all agents could register within ${REGISTERED_TIMEOUT_MS} ms`);
     }
     await sleep(clock, REGISTERED_INTERVAL_MS);
-  }
-}
-
-async function removeTemporary(directory: string, log: Logger): Promise<void> {
-  try {
-    await removeTree(directory);
-  } catch (err) {
-    log.warn({ err, directory }, "Left a temporary directory, because something in it could not be removed");
   }
 }

@@ -8,6 +8,7 @@ const parse = (...argv: string[]) =>
   parseFlags(LOCAL_FLAGS, { argv, env: {}, readFile: () => assert.fail("no file is named") });
 
 const OWN = {
+  ip: "10.0.0.1",
   master: "127.0.0.1:5050",
   work_dir: "/w",
   runtime_dir: "/r",

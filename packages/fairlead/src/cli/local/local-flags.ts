@@ -17,6 +17,8 @@ export function masterFlags({ values, texts }: Parsed, workDir: string): { value
 /** What an agent of a `local` has for itself. */
 export interface AgentOwn {
   readonly index: number;
+  /** Where the master listens already. */
+  readonly ip: string;
   readonly master: string;
   readonly work_dir: string;
   readonly runtime_dir: string;
@@ -31,7 +33,7 @@ export function agentFlags(
 ): { values: AgentFlags; texts: Texts } {
   const port = values.agent_port === 0 ? 0 : values.agent_port + index;
   const resources = agentResources(values, index);
-  const changed = { ...own, port, resources };
+  const changed = { ...own, port, resources, ip_discovery_command: undefined };
   return { values: { ...values, ...changed }, texts: textsOf(AGENT_FLAGS, texts, changed) };
 }
 
