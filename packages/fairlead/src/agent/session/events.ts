@@ -63,13 +63,17 @@ function refuseGroup(context: AgentContext, group: internal.AgentEvent_RunTaskGr
   }
 }
 
-/** A framework has changed its description; what it asked for in the beginning about checkpoints stays. */
+/**
+ * A framework has changed its description, or has come back: then it may have missed updates. What it asked for in the beginning about
+ * checkpoints stays.
+ */
 async function updateFramework(context: AgentContext, message: internal.AgentEvent_UpdateFramework): Promise<void> {
   const framework = context.frameworks.active.get(parseFrameworkId(message.frameworkInfo?.id?.value ?? ""));
   if (framework === undefined || message.frameworkInfo === undefined) return;
   const { checkpoint } = framework.info;
   framework.info = clone(FrameworkInfoSchema, message.frameworkInfo);
   framework.info.checkpoint = checkpoint;
+  context.streams.sendAgain(framework.id);
   if (!checkpoint) return;
   try {
     await context.checkpoint.putFramework(framework.id, framework.info);

@@ -169,6 +169,21 @@ test("a framework's new description is taken, and kept", async () => {
   assert.equal(framework?.checkpoint, true);
 });
 
+test("a framework that comes back is sent at once what it has not acknowledged", async () => {
+  await using rig = await Rig.create();
+  rig.master.acknowledging = false;
+  await rig.start();
+  rig.master.run(aFramework(), aTask("t"));
+  await rig.until(() => rig.master.states.includes("STARTING"));
+  const sent = rig.master.updates.length;
+  rig.master.send({
+    type: internal.AgentEvent_Type.UPDATE_FRAMEWORK,
+    updateFramework: { frameworkInfo: aFramework() },
+  });
+  await rig.until(() => rig.master.updates.length === sent + 1);
+  assert.deepEqual(rig.master.states, ["STARTING"]);
+});
+
 test("messages to executors are counted; events that are not usable are left", async () => {
   await using rig = await Rig.create();
   const agent = await rig.start();

@@ -99,6 +99,17 @@ test("while nobody listens nothing is sent; then the first update at once", asyn
   assert.equal(sent.length, 4);
 });
 
+test("a framework that comes back is sent at once what it has not acknowledged, and nobody else is", async () => {
+  streams.append(F, T, starting);
+  streams.append(parseFrameworkId("G"), parseTaskId("U"), running);
+  sent.length = 0;
+  streams.sendAgain(F);
+  assert.deepEqual(sent, ["T:TASK_STARTING"]);
+  streams.pause();
+  streams.sendAgain(F);
+  assert.deepEqual(sent, ["T:TASK_STARTING"]);
+});
+
 test("an acknowledgement that could not be stored leaves the update where it is", async () => {
   streams.append(F, T, starting);
   const first = streams.beginAcknowledgement(F, T, starting.uuid);

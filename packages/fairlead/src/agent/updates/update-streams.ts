@@ -39,6 +39,12 @@ export class UpdateStreams {
     for (const stream of this.#all()) stream.resume();
   }
 
+  /** A framework has come back: what it has not acknowledged is sent at once. */
+  sendAgain(frameworkId: FrameworkId): void {
+    if (this.#paused) return;
+    for (const stream of this.#streams.get(frameworkId)?.values() ?? []) stream.resume();
+  }
+
   append(frameworkId: FrameworkId, taskId: TaskId, status: TaskStatus): void {
     this.#stream(frameworkId, taskId).append(status);
   }
