@@ -40,9 +40,10 @@ test("completed executors and frameworks are remembered, the last ones of them",
   rig.kernel.onStart = (id) => rig.kernel.exit(id, { status: 0 });
   for (let i = 0; i < 60; i++) {
     rig.master.run(aFramework({ id: { value: `M-${i}` } }), aTask("t"));
-    await rig.until(() => agent.completedFrameworks.length === Math.min(i + 1, 50) && agent.frameworks.size === 0);
+    await rig.until(() => agent.completedFrameworks.at(-1)?.id === `M-${i}`);
   }
-  assert.deepEqual([agent.completedFrameworks[0]?.id, agent.completedFrameworks.at(-1)?.id], ["M-10", "M-59"]);
+  assert.equal(agent.completedFrameworks.length, 50);
+  assert.equal(agent.completedFrameworks[0]?.id, "M-10");
   for (const id of ["a", "b", "c"]) {
     rig.master.run(aFramework({ id: { value: "M-59" } }), aTask(id));
     await rig.until(() => agent.completedFrameworks.at(-1)?.completedExecutors.at(-1)?.id === id);
