@@ -18,7 +18,6 @@ const POINTS: readonly [CrashPoint, "cut" | "created" | "running" | "ended"][] =
   ["container-created", "cut"],
   ["container-pid-stored", "created"],
   ["container-started", "running"],
-  ["exit-observed", "ended"],
   ["destroy-begun", "ended"],
   ["processes-killed", "ended"],
   ["runtime-deleted", "ended"],

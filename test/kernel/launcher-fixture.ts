@@ -57,7 +57,10 @@ export async function launcherFixture(
   const log = createLogger({ level: process.env.FAIRLEAD_TEST_LOG === undefined ? "silent" : "debug", name: "test" });
   const make = (more: Partial<MesosContainerizerOptions>) =>
     createMesosContainerizer({ runtimeDir, cgroupsRoot, log, ...options, ...more });
-  let current = await make({});
+  let current = await make({}).catch(async (error) => {
+    await rm(directory, { recursive: true });
+    throw error;
+  });
   t.after(async () => {
     await current.close();
     // whatever the test has left is taken down as an orphan

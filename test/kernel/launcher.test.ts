@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { ContainerInfo_Type, ContainerInfoSchema, create } from "@fairlead/mesos-api";
@@ -191,6 +192,33 @@ for (const runtime of RUNTIMES) {
     });
   });
 }
+
+describe("choice of the runtime", () => {
+  it("takes the next one where the first refuses the machine, from then on", async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), "fairlead-runtime-"));
+    t.after(() => rm(directory, { recursive: true }));
+    const calls = join(directory, "calls");
+    // what crun does beside a unified hierarchy with controllers
+    const refusing = `#!/bin/sh
+echo call >>${calls}
+for arg; do case $arg in --log=*) log=\${arg#--log=};; esac; done
+echo '{"msg":"cgroups in hybrid mode not supported, drop all controllers from cgroupv2","level":"error"}' >>"$log"
+exit 1
+`;
+    await writeFile(join(directory, "crun"), refusing, { mode: 0o755 });
+    const { runToEnd } = await launcherFixture(t, { runtimes: [join(directory, "crun"), "runc"] });
+    assert.equal((await runToEnd("exit 3")).status, 3 * 256);
+    assert.equal((await runToEnd("exit 4")).status, 4 * 256);
+    assert.equal(await readFile(calls, "utf8"), "call\n");
+  });
+
+  it("is told what could be installed where there is none", async (t) => {
+    await assert.rejects(launcherFixture(t, { runtimes: ["no-such-runtime"] }), {
+      code: "RUNTIME_MISSING",
+      message: "none of these programs is installed: no-such-runtime",
+    });
+  });
+});
 
 function parseStatus(text: string): Record<string, string> {
   return Object.fromEntries(

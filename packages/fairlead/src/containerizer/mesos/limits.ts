@@ -26,6 +26,9 @@ export const FREEZE_TIMEOUT_MS = 1_000;
 export const CGROUP_POLL_MS = 2;
 export const MAX_CGROUP_POLL_MS = 100;
 
+/** How long an init may take to fork the command; it does so first of all. */
+export const INIT_FORK_TIMEOUT_MS = 2_000;
+
 /** Rounds of signalling where the processes cannot be frozen: each finds the children forked meanwhile. */
 export const MAX_SIGNAL_ROUNDS = 16;
 

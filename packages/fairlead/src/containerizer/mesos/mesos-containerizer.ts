@@ -12,6 +12,7 @@ import { launchContainer, throwIfDestroyed } from "./launch-container.ts";
 import type { Parts } from "./parts.ts";
 import { containerPaths } from "./paths.ts";
 import { recoverContainers } from "./recover.ts";
+import { signalContainer } from "./signal-container.ts";
 import { startContainer } from "./start-container.ts";
 import { isServed, validateContainer } from "./validate-container.ts";
 
@@ -114,11 +115,7 @@ export class MesosContainerizer implements Containerizer {
 
   async kill(containerId: ContainerId, signal: number): Promise<boolean> {
     const container = this.#containers.get(containerId);
-    if (container?.process === undefined) {
-      return false;
-    }
-    const { init, isInit } = container.process;
-    return await container.cgroup.signal(signal, isInit ? init.pid : undefined);
+    return container !== undefined && (await signalContainer(this.#parts, container, signal));
   }
 
   async destroy(containerId: ContainerId): Promise<ContainerTermination | undefined> {

@@ -1,5 +1,4 @@
 import { TaskState } from "@fairlead/mesos-api";
-import { crashPoint } from "../../base/crash-points.ts";
 import type { ContainerTermination } from "../containerizer.ts";
 import type { Container } from "./container.ts";
 import type { ContainerLimitation } from "./isolator.ts";
@@ -15,7 +14,6 @@ export function watchContainer({ pipeline, clock, log }: Parts, container: Conta
   const watch = new ExitWatch({ containerId: id, paths, init: process.init, conmon: process.conmon, clock, log });
   container.exitWatch = watch;
   watch.exited.then(async (exit) => {
-    crashPoint("exit-observed");
     // a command that says it succeeded is not contradicted
     const limitation = container.limitation ?? (exit.status === 0 ? undefined : await pipeline.explain(id));
     container.terminate(toTermination(exit, limitation));

@@ -110,10 +110,12 @@ export class ContainerCgroup {
   /** Removes the cgroup from every hierarchy. Throws what could not be removed (EBUSY: processes are left). */
   async remove(timeoutMs: number): Promise<void> {
     const deadlineMs = this.#clock.monotonic() + timeoutMs;
-    for (const mount of this.#layout.mounts) {
-      for (const directory of (await subtree(join(mount, this.path))).toReversed()) {
-        await this.#removeDirectory(directory, deadlineMs);
-      }
+    await Promise.all(this.#layout.mounts.map((mount) => this.#removeFrom(mount, deadlineMs)));
+  }
+
+  async #removeFrom(mount: string, deadlineMs: number): Promise<void> {
+    for (const directory of (await subtree(join(mount, this.path))).toReversed()) {
+      await this.#removeDirectory(directory, deadlineMs);
     }
   }
 
