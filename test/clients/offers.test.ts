@@ -4,7 +4,7 @@ import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ENCODINGS } from "./wire/encoding.ts";
 import type { Offer } from "./wire/messages.ts";
-import { task, WireFramework } from "./wire/wire-framework.ts";
+import { scalar, task, WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 
@@ -56,6 +56,15 @@ test("offers", async (t) => {
         assert.equal(resource.reservations, undefined);
         assert.equal(resource.reservation, undefined, "a static reservation has none");
       }
+      // tasks ask for them in the same way
+      const asked = [{ ...scalar("cpus", 7), role: "*" }, scalar("mem", 32)];
+      const more = [
+        { ...scalar("cpus", 2), role: "db" },
+        { ...scalar("mem", 32), role: "db" },
+      ];
+      await framework.launch(task("too-much", "true", { resources: asked }), task("fits", "true", { resources: more }));
+      await framework.update("too-much", "TASK_ERROR");
+      await framework.update("fits", "TASK_FINISHED");
     });
 
     await t.test(`rule 4: with it they have reservations and no role (${encoding})`, async () => {
@@ -76,6 +85,13 @@ test("offers", async (t) => {
         assert.equal(resource.role, undefined);
         assert.equal(resource.reservation, undefined);
       }
+      const reservations = [{ type: "STATIC", role: "db" }];
+      const asked = [
+        { ...scalar("cpus", 2), reservations },
+        { ...scalar("mem", 32), reservations },
+      ];
+      await framework.launch(task("fits", "true", { resources: asked }));
+      await framework.update("fits", "TASK_FINISHED");
     });
   }
 
