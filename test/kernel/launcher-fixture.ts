@@ -47,12 +47,22 @@ export interface Fixture {
   ): Promise<{ status: number | undefined; stdout: string; stderr: string }>;
 }
 
+/** Cleans up in reverse order; node:test would go forward, and take away what containers still stand on. */
+export function lastFirst(t: TestContext): TestContext {
+  const cleanUps: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  });
+  // fixtures use nothing else of it
+  return { after: (cleanUp: () => unknown) => void cleanUps.push(cleanUp) } as unknown as TestContext;
+}
+
 export async function launcherFixture(
   t: TestContext,
   options: Partial<MesosContainerizerOptions> = {},
 ): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), "fairlead-launcher-"));
-  const cgroupsRoot = `fairlead-test-${randomUUID().slice(0, 8)}`;
+  const cgroupsRoot = `fairlead-launcher-${randomUUID()}`;
   const runtimeDir = join(directory, "run");
   const log = createLogger({ level: process.env.FAIRLEAD_TEST_LOG === undefined ? "silent" : "debug", name: "test" });
   const make = (more: Partial<MesosContainerizerOptions>) =>

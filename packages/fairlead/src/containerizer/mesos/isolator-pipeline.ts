@@ -134,7 +134,7 @@ export class IsolatorPipeline {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#isolators.map((isolator) => isolator.close?.()));
+    await Promise.all(this.#isolators.map(async (isolator) => await isolator.close?.()));
   }
 
   async #ask<T>(containerId: ContainerId, question: (isolator: Isolator) => Promise<T> | undefined): Promise<T[]> {

@@ -95,7 +95,7 @@ async function createProcess(
 ): Promise<Omit<LaunchedProcess, "isInit">> {
   const { id, paths } = container;
   const { pid, conmon, conmonEnded, runtime } = await launcher.create(id, paths, output, proceed);
-  conmonEnded.then(() => container.exitWatch?.look());
+  void conmonEnded.then(() => container.exitWatch?.look());
   const init = await readProcess(pid);
   if (init === undefined) {
     throw new FairleadError("RUNTIME_FAILED", `the first process of container ${id} has ended before its command`, {

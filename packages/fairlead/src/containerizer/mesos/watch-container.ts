@@ -13,7 +13,7 @@ export function watchContainer({ pipeline, clock, log }: Parts, container: Conta
   const { id, paths } = container;
   const watch = new ExitWatch({ containerId: id, paths, init: process.init, conmon: process.conmon, clock, log });
   container.exitWatch = watch;
-  watch.exited.then(async (exit) => {
+  void watch.exited.then(async (exit) => {
     // a command that says it succeeded is not contradicted
     const limitation = container.limitation ?? (exit.status === 0 ? undefined : await pipeline.explain(id));
     container.terminate(toTermination(exit, limitation));

@@ -34,7 +34,7 @@ async function watched(t: TestContext, fates: { init: Fate; conmon: Fate }, exit
     },
   });
   let exit: Exit | undefined;
-  watch.exited.then((value) => {
+  void watch.exited.then((value) => {
     exit = value;
   });
   t.after(async () => {

@@ -17,7 +17,7 @@ export class OomNotices {
     const path = this.#pathOf(containerId);
     this.drop(containerId);
     await new Promise<void>((resolve, reject) => {
-      const look = () => access(path).then(resolve, () => {});
+      const look = () => void access(path).then(resolve, () => {});
       const watcher = watch(dirname(path), { persistent: false }, look);
       watcher.on("error", reject);
       this.#watchers.set(containerId, watcher);
