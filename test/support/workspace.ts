@@ -13,6 +13,8 @@ export class Workspace {
   readonly configDir: string;
   readonly pluginsDir: string;
   readonly addressDir: string;
+  /** Of the agents' cgroups, below each hierarchy. */
+  readonly cgroupsRoot = `fairlead-test-${process.pid}`;
   readonly #processes: FairleadProcess[] = [];
   #lastAgentFlags: string[] | undefined;
 
@@ -73,7 +75,7 @@ export class Workspace {
       `--network_cni_config_dir=${this.configDir}`,
       `--network_cni_plugins_dir=${this.pluginsDir}:${PLUGINS_DIR}`,
       "--resources=cpus:8;mem:4096;disk:4096;ports:[31000-32000]",
-      `--cgroups_root=fairlead-test-${process.pid}`,
+      `--cgroups_root=${this.cgroupsRoot}`,
     ];
   }
 
