@@ -20,6 +20,10 @@ import { FAILOVER_TIMEOUT_SECONDS } from "./task-description.ts";
 /** Milliseconds between two attempts to come back to the master. */
 const RESUBSCRIBE_INTERVAL_MS = 1000;
 
+/** Milliseconds between two questions what became of the task; they double up to the second. */
+const RECONCILE_INTERVAL_MS = 500;
+const MAX_RECONCILE_INTERVAL_MS = 30_000;
+
 /** Milliseconds that a killed task has to be reported before it is given up; the agent's own grace period is shorter. */
 const KILL_TIMEOUT_MS = 10_000;
 
@@ -55,6 +59,9 @@ export class Execution {
   readonly #clock: Clock;
   readonly #end = Promise.withResolvers<TaskStatus>();
   #launched = false;
+  /** After a lost connection: nothing was heard of the task since. */
+  #unheard = false;
+  #subscriptions = 0;
   #waiting = false;
   #ended = false;
 
@@ -123,11 +130,11 @@ export class Execution {
   }
 
   async #take(stream: EventStream<typeof scheduler.EventSchema>): Promise<void> {
+    const subscription = ++this.#subscriptions;
     if (this.#launched) {
-      // What happened while nobody listened is asked for; the master answers with the task's latest state.
-      await this.#client.call({
-        type: scheduler.Call_Type.RECONCILE,
-        reconcile: { tasks: [{ taskId: this.#task.taskId! }] },
+      this.#unheard = true;
+      this.#reconcile(subscription).catch(() => {
+        // The connection broke again: the stream tells it too, and the next one asks anew.
       });
     }
     for await (const event of stream) {
@@ -138,6 +145,19 @@ export class Execution {
         // The stream ends after it; a framework that was removed does not come back.
         throw new Error(`the master refuses the framework: ${event.error?.message ?? "no reason given"}`);
       }
+    }
+  }
+
+  /**
+   * Asks what became of the task while nobody listened. A master that has just started gives no answer until the task's agent is back, or until it
+   * gives that agent up: that is when this ends at the latest.
+   */
+  async #reconcile(subscription: number): Promise<void> {
+    const tasks = [{ taskId: this.#task.taskId! }];
+    for (let pauseMs = RECONCILE_INTERVAL_MS; this.#unheard && subscription === this.#subscriptions && !this.#ended; ) {
+      await this.#client.call({ type: scheduler.Call_Type.RECONCILE, reconcile: { tasks } });
+      await sleep(this.#clock, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, MAX_RECONCILE_INTERVAL_MS);
     }
   }
 
@@ -167,6 +187,7 @@ export class Execution {
   }
 
   async #takeUpdate(status: TaskStatus): Promise<void> {
+    this.#unheard = false;
     this.#events.onUpdate(status);
     // Only what carries a uuid waits for an acknowledgement.
     if (status.uuid !== undefined && status.uuid.length > 0) {
