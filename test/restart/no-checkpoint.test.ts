@@ -23,6 +23,7 @@ test("tasks of a framework that does not checkpoint end with their agent", async
   await keeper.launch(shellTask("kept", "exec sleep 1000", { networks: ["blue"] }));
   const kept = await keeper.update("kept", TaskState.TASK_RUNNING);
   const before = observe(workspace, kept);
+  await keeper.suppress();
   const framework = new TestFramework("127.0.0.1:5050", { info: { checkpoint: false } });
   await framework.subscribe();
 

@@ -40,7 +40,7 @@ test("each update comes until it is acknowledged, however often its agent crashe
   agent = await workspace.startRegisteredAgent();
   assert.deepEqual((await agentState()).frameworks, []);
   // an answer of the master comes after whatever the agent had to say first
-  await framework.reconcile("short");
+  await framework.reconcile({ taskId: { value: "short" } });
   assert.equal(framework.updates.length, heard);
   assert.deepEqual(
     distinct(framework.updates).map(({ state }) => state),

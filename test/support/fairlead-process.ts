@@ -52,7 +52,11 @@ export class FairleadProcess {
 
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    if (!this.#ended) this.#child.kill(signal);
+    if (!this.#ended) {
+      this.#child.kill(signal);
+      // one that a test has stopped would not take it
+      this.#child.kill("SIGCONT");
+    }
     return await this.exited;
   }
 

@@ -121,6 +121,18 @@ export class TestFramework {
     });
   }
 
+  /** Gives its offers back and gets no more, so that other frameworks do; `revive` ends that. */
+  async suppress(): Promise<void> {
+    await this.call({ type: scheduler.Call_Type.SUPPRESS });
+    const offerIds = [...this.offers.keys()].map((value) => ({ value }));
+    this.offers.clear();
+    if (offerIds.length > 0) await this.call({ type: scheduler.Call_Type.DECLINE, decline: { offerIds } });
+  }
+
+  async revive(): Promise<void> {
+    await this.call({ type: scheduler.Call_Type.REVIVE });
+  }
+
   async kill(taskId: string, gracePeriodMs?: number): Promise<void> {
     const killPolicy =
       gracePeriodMs === undefined
@@ -130,12 +142,13 @@ export class TestFramework {
   }
 
   /** The master's answers about these tasks, or about all that it knows; they do not count as updates. */
-  async reconcile(...taskIds: readonly string[]): Promise<TaskStatus[]> {
+  async reconcile(
+    ...asked: readonly MessageInitShape<typeof scheduler.Call_Reconcile_TaskSchema>[]
+  ): Promise<TaskStatus[]> {
     const heard = this.updates.length;
     // nobody knows this one: what its answer comes after is complete
     const last = `after-${heard}`;
-    for (const ids of [taskIds, [last]]) {
-      const tasks = ids.map((value) => ({ taskId: { value } }));
+    for (const tasks of [[...asked], [{ taskId: { value: last } }]]) {
       await this.call({ type: scheduler.Call_Type.RECONCILE, reconcile: { tasks } });
     }
     const end = await this.until(() => this.updates.find(({ taskId }) => taskId?.value === last));
