@@ -41,6 +41,8 @@ test("a task runs on over the agent's restart; its end is reported as it was", a
     register?.tasks.map(({ taskId, state, statuses }) => [taskId?.value, state, statuses.length]),
     [["t", TaskState.TASK_RUNNING, 2]],
   );
+  // what was told of it before is not known for sure: a master that asks is to take the task's own state
+  assert.equal(Object.hasOwn(register!.tasks[0]!, "statusUpdateState"), false);
   assert.deepEqual(
     register?.frameworks.map(({ id, checkpoint }) => [id?.value, checkpoint]),
     [[FRAMEWORK, true]],

@@ -8,6 +8,7 @@ import { readCheckpoint, type Stored, type StoredRun, type StoredTask } from "..
 import type { AgentContext } from "../context.ts";
 import { metaLatestLink, runDir } from "../paths.ts";
 import { Executor } from "../state/executor.ts";
+import { withoutForwarded } from "../state/task.ts";
 import { type LedTask, leadTask } from "../tasks/lead-task.ts";
 import { containerOf } from "../tasks/run-task.ts";
 import { type Fate, fateOf } from "./fate.ts";
@@ -124,7 +125,7 @@ function adopt(
     frameworkId: frameworkInfo.id!,
     checkpointed: true,
   });
-  executor.adopt(stored.taskId, stored.task);
+  executor.adopt(stored.taskId, withoutForwarded(stored.task));
   framework.executors.set(executor.id, executor);
   for (const { number, status } of stored.updates) {
     context.checkpoint.adoptUpdate(run, stored.taskId, number, status);

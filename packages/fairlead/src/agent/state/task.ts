@@ -1,4 +1,5 @@
 import {
+  clearField,
   create,
   type FrameworkID,
   type Task,
@@ -43,4 +44,12 @@ export function withStatus(task: Task, status: TaskStatus): Task {
 /** The task after `status` was sent to the master: what is known of the acknowledged progress after a master's restart. */
 export function withForwarded(task: Task, status: TaskStatus): Task {
   return replaceFields(task, { statusUpdateState: status.state, statusUpdateUuid: status.uuid });
+}
+
+/** The task without what `withForwarded` noted: an earlier run of the agent may have sent more than it has stored. */
+export function withoutForwarded(task: Task): Task {
+  const bare = replaceFields(task, {});
+  clearField(bare, TaskSchema.field.statusUpdateState);
+  clearField(bare, TaskSchema.field.statusUpdateUuid);
+  return bare;
 }
