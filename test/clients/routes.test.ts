@@ -20,8 +20,9 @@ test("routes", async (t) => {
   const workspace = new Workspace(t);
   await workspace.startLocal();
   await using framework = await WireFramework.subscribe();
-  await framework.launch(task("first", "sleep 1000"), task("second", "true"));
+  await framework.launch(task("first", "sleep 1000"));
   await framework.update("first", "TASK_RUNNING");
+  await framework.launch(task("second", "true"));
   await framework.update("second", "TASK_FINISHED");
   await framework.call({ type: "SUPPRESS" });
   const agentId = (await getJson<Slaves>("/slaves")).slaves[0]!.id;
