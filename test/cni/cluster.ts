@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { TaskState, type TaskStatus } from "@fairlead/mesos-api";
+import { scheduler, TaskState, type TaskStatus } from "@fairlead/mesos-api";
 import { type FrameworkOptions, type shellTask, TERMINAL_STATES, TestFramework } from "../support/framework.ts";
 import { Workspace } from "../support/workspace.ts";
 import { RunningTask } from "./running-task.ts";
@@ -34,8 +34,12 @@ export class Cluster {
     return cluster;
   }
 
-  /** One more framework. */
+  /** One more framework; this one gets no offers any more, so that the other gets them all. */
   async subscribe(info: FrameworkOptions["info"]): Promise<Cluster> {
+    // with the offer of the only agent in hand, none is on its way
+    const offer = await this.framework.offer();
+    await this.framework.call({ type: scheduler.Call_Type.SUPPRESS, suppress: {} });
+    await this.framework.call({ type: scheduler.Call_Type.DECLINE, decline: { offerIds: [offer.id!] } });
     const cluster = new Cluster(this.workspace, new TestFramework("127.0.0.1:5050", { info: info! }));
     await cluster.framework.subscribe();
     return cluster;
