@@ -101,9 +101,16 @@ export class TestFramework {
 
   /** Launches tasks on one offer; what is left of it comes back at once. */
   async launch(...tasks: MessageInitShape<typeof TaskInfoSchema>[]): Promise<void> {
+    await this.launchOn(() => true, ...tasks);
+  }
+
+  /** Launches tasks on an offer that `fits`. */
+  async launchOn(fits: (offer: Offer) => boolean, ...tasks: MessageInitShape<typeof TaskInfoSchema>[]): Promise<void> {
     const needed = tasks.map((task) => Resources.of(create(TaskInfoSchema, task).resources));
     const total = needed.reduce((sum, one) => sum.plus(one), Resources.none);
-    const offer = await this.offer(({ resources }) => Resources.of(resources).unallocate().contains(total));
+    const offer = await this.offer(
+      (candidate) => fits(candidate) && Resources.of(candidate.resources).unallocate().contains(total),
+    );
     this.offers.delete(offer.id!.value);
     const taskInfos: TaskInfo[] = tasks.map((init) => {
       const task = create(TaskInfoSchema, { ...init, agentId: offer.agentId! });

@@ -16,7 +16,8 @@ export class Workspace {
   /** Of the agents' cgroups, below each hierarchy. */
   readonly cgroupsRoot = `fairlead-test-${process.pid}`;
   readonly #processes: FairleadProcess[] = [];
-  #lastAgentFlags: string[] | undefined;
+  /** Flags of the last agent in each runtime directory. */
+  readonly #agents = new Map<string, readonly string[]>();
 
   constructor(t: TestContext) {
     this.directory = mkdtempSync(join(tmpdir(), "fairlead-test-"));
@@ -89,12 +90,8 @@ export class Workspace {
 
   /** A master on port 5050; the namespace of the test file makes the port free. */
   async startMaster(...flags: string[]): Promise<FairleadProcess> {
-    const master = this.start("master", [
-      "--ip=127.0.0.1",
-      "--port=5050",
-      `--work_dir=${this.path("master")}`,
-      ...flags,
-    ]);
+    const defaults = ["--ip=127.0.0.1", "--port=5050", `--work_dir=${this.path("master")}`];
+    const master = this.start("master", withDefaults(flags, defaults));
     await untilServing("http://127.0.0.1:5050/health", master);
     return master;
   }
@@ -111,15 +108,15 @@ export class Workspace {
   }
 
   startAgentWith(env: NodeJS.ProcessEnv, ...flags: string[]): FairleadProcess {
-    this.#lastAgentFlags = [
+    const all = withDefaults(flags, [
       "--ip=127.0.0.1",
       "--port=5051",
       "--master=127.0.0.1:5050",
       `--work_dir=${this.path("agent")}`,
       ...this.agentFlags(),
-      ...flags,
-    ];
-    return this.start("agent", this.#lastAgentFlags, env);
+    ]);
+    this.#agents.set(flagValue(all, "runtime_dir"), all);
+    return this.start("agent", all, env);
   }
 
   /** `fairlead local` with one agent; resolves when it is ready. */
@@ -147,10 +144,27 @@ export class Workspace {
 
   /** Containers outlive their agent: those that a failed test left are ended by another one. */
   async #endContainers(): Promise<void> {
-    const containers = join(this.runtimeDir, "containers");
-    if (this.#lastAgentFlags === undefined || !existsSync(containers) || readdirSync(containers).length === 0) return;
-    await new FairleadProcess("agent", [...this.#lastAgentFlags, "--recover=cleanup"]).exited;
+    for (const [runtimeDir, flags] of this.#agents) {
+      const containers = join(runtimeDir, "containers");
+      if (!existsSync(containers) || readdirSync(containers).length === 0) continue;
+      await new FairleadProcess("agent", [...flags, "--recover=cleanup"]).exited;
+    }
   }
+}
+
+/** `flags`, and those of `defaults` that are not among them: no flag may stand twice. */
+function withDefaults(flags: readonly string[], defaults: readonly string[]): string[] {
+  const given = new Set(flags.map(nameOf));
+  return [...defaults.filter((flag) => !given.has(nameOf(flag))), ...flags];
+}
+
+function nameOf(flag: string): string {
+  return flag.split("=", 1)[0]!;
+}
+
+function flagValue(flags: readonly string[], name: string): string {
+  const prefix = `--${name}=`;
+  return flags.find((flag) => flag.startsWith(prefix))!.slice(prefix.length);
 }
 
 /** Asks until the server answers; rejects when the process ends first. */
