@@ -3,7 +3,7 @@ import { composeAgent } from "../compose-agent.ts";
 import { toAgentConfig } from "../config/agent-config.ts";
 import { toContainerOptions } from "../config/container-options.ts";
 import { AGENT_FLAGS } from "../flags/agent-flags.ts";
-import { refuseTls } from "../flags/read-environment.ts";
+import { refuseProtections } from "../flags/read-environment.ts";
 import { startLog } from "../start-log.ts";
 import { parseCommand } from "./parse-command.ts";
 import { firstSignal } from "./signals.ts";
@@ -18,7 +18,7 @@ export async function runAgent(argv: readonly string[]): Promise<number> {
     argv,
   );
   if (flags === undefined) return 0;
-  refuseTls(process.env);
+  refuseProtections(process.env);
   const log = startLog("agent", flags.values);
   logIneffective(flags, log);
   const config = await toAgentConfig(flags, configIo(log));

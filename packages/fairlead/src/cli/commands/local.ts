@@ -9,7 +9,7 @@ import { toContainerOptions } from "../config/container-options.ts";
 import { toMasterConfig } from "../config/master-config.ts";
 import { LOCAL_FLAGS } from "../flags/local-flags.ts";
 import type { ParsedFlags } from "../flags/parse-flags.ts";
-import { refuseTls } from "../flags/read-environment.ts";
+import { refuseProtections } from "../flags/read-environment.ts";
 import {
   agentDirectories,
   type LocalDirectories,
@@ -42,7 +42,7 @@ export async function runLocal(argv: readonly string[]): Promise<number> {
     argv,
   );
   if (flags === undefined) return 0;
-  refuseTls(process.env);
+  refuseProtections(process.env);
   const log = startLog("local", flags.values);
   logIneffective(flags, log);
   const told = firstSignal();

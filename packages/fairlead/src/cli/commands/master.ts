@@ -1,7 +1,7 @@
 import { composeMaster } from "../compose-master.ts";
 import { toMasterConfig } from "../config/master-config.ts";
 import { MASTER_FLAGS } from "../flags/master-flags.ts";
-import { refuseTls } from "../flags/read-environment.ts";
+import { refuseProtections } from "../flags/read-environment.ts";
 import { startLog } from "../start-log.ts";
 import { parseCommand } from "./parse-command.ts";
 import { firstSignal } from "./signals.ts";
@@ -11,7 +11,7 @@ import { configIo, logIneffective } from "./start.ts";
 export async function runMaster(argv: readonly string[]): Promise<number> {
   const flags = parseCommand("fairlead master --work_dir=<path> [flags]", "Runs a master.", MASTER_FLAGS, argv);
   if (flags === undefined) return 0;
-  refuseTls(process.env);
+  refuseProtections(process.env);
   const log = startLog("master", flags.values);
   logIneffective(flags, log);
   const running = await composeMaster(await toMasterConfig(flags, configIo(log)), { log });

@@ -203,6 +203,7 @@ export const MESOS_AGENT_FLAGS: readonly string[] = [
   "isolation",
   "jwt_secret_key",
   "launcher",
+  "launcher_dir",
   "lo_name",
   "log_dir",
   "logbufsecs",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { served } from "./flag.ts";
 import { ipv4, port, text } from "./kind.ts";
-import { readEnvironment, refuseTls } from "./read-environment.ts";
+import { readEnvironment, refuseProtections } from "./read-environment.ts";
 
 const TABLE = { ip: served(ipv4, ""), port: served(port, ""), hostname: served(text, "") };
 
@@ -22,9 +22,27 @@ test("libprocess's addresses stand behind everything else", () => {
   );
 });
 
-test("TLS is refused where it is switched on", () => {
-  for (const env of [{ LIBPROCESS_SSL_ENABLED: "true" }, { LIBPROCESS_SSL_ENABLED: "1" }, { SSL_ENABLED: "TRUE" }]) {
-    assert.throws(() => refuseTls(env), { code: "FLAG_NOT_ENFORCED", message: /there is no TLS yet/ });
+test("TLS is refused where it is switched on, or may be meant to be", () => {
+  for (const env of [
+    { LIBPROCESS_SSL_ENABLED: "true" },
+    { LIBPROCESS_SSL_ENABLED: "1" },
+    { LIBPROCESS_SSL_ENABLED: "yes" },
+    { LIBPROCESS_ssl_enabled: "true" },
+    { SSL_ENABLED: "TRUE" },
+  ]) {
+    assert.throws(() => refuseProtections(env), {
+      code: "FLAG_NOT_ENFORCED",
+      message: /there is no TLS yet.*; unset it$/,
+    });
   }
-  refuseTls({ LIBPROCESS_SSL_ENABLED: "false", LIBPROCESS_SSL_KEY_FILE: "/key" });
+  for (const text of ["false", "0", ""]) {
+    refuseProtections({ LIBPROCESS_SSL_ENABLED: text, LIBPROCESS_SSL_KEY_FILE: "/key" });
+  }
+});
+
+test("other protections of the environment are refused, too", () => {
+  assert.throws(() => refuseProtections({ LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH: "true" }), {
+    code: "FLAG_NOT_ENFORCED",
+    message: /^LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH is refused: /,
+  });
 });

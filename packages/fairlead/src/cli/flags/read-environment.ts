@@ -10,8 +10,20 @@ const SOURCES: readonly { readonly prefix: string; readonly only?: readonly stri
   { prefix: "FAIRLEAD_" },
 ];
 
-/** What switches TLS on in Mesos, with the older name. */
-const TLS_VARIABLES = ["LIBPROCESS_SSL_ENABLED", "SSL_ENABLED"];
+/**
+ * What protects a server of Mesos by its environment alone, with what would be missing here; names in capitals, and older ones too.
+ *
+ * Source: libprocess `ssl/openssl.cpp` and `process.cpp`.
+ */
+const PROTECTIONS: ReadonlyMap<string, string> = new Map([
+  ...["LIBPROCESS_SSL_ENABLED", "SSL_ENABLED"].map(
+    (name) => [name, "there is no TLS yet, what is sent could be read on the way"] as const,
+  ),
+  ["LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH", "addresses of peers are not compared with what they say"],
+]);
+
+/** Texts that ask for nothing; what is neither these nor `true` would not start Mesos, and may well be meant as a yes. */
+const OFF: ReadonlySet<string> = new Set(["", "false", "0"]);
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,16 +42,14 @@ export function readEnvironment(table: FlagTable, env: Env): Map<string, GivenFl
   return given;
 }
 
-/** Throws FLAG_NOT_ENFORCED if the environment asks a server to speak TLS. */
-export function refuseTls(env: Env): void {
-  for (const variable of TLS_VARIABLES) {
-    const text = env[variable]?.toLowerCase();
-    if (text === "true" || text === "1") {
-      throw new FairleadError(
-        "FLAG_NOT_ENFORCED",
-        `${variable} is refused: there is no TLS yet, what is sent could be read on the way; unset it`,
-        { data: { flag: variable } },
-      );
-    }
+/** Throws FLAG_NOT_ENFORCED if the environment asks a server for a protection that it does not have, such as TLS. */
+export function refuseProtections(env: Env): void {
+  for (const [variable, text] of Object.entries(env)) {
+    // the names of libprocess's variables are not case-sensitive
+    const missing = PROTECTIONS.get(variable.toUpperCase());
+    if (missing === undefined || text === undefined || OFF.has(text.toLowerCase())) continue;
+    throw new FairleadError("FLAG_NOT_ENFORCED", `${variable} is refused: ${missing}; unset it`, {
+      data: { flag: variable },
+    });
   }
 }
