@@ -51,7 +51,7 @@ export class Cluster {
     await this.framework.launch(init);
     const status = await this.framework.update(id, TaskState.TASK_RUNNING, ...TERMINAL_STATES);
     assert.equal(TaskState[status.state], "TASK_RUNNING", `${id}: ${status.message}`);
-    return new RunningTask(this.workspace, id, status);
+    return new RunningTask(id, status, (containerId) => this.workspace.cniPath(containerId));
   }
 
   /** Launches a task and waits until it has ended. */

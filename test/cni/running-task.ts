@@ -1,6 +1,6 @@
+import { join } from "node:path";
 import type { TaskStatus } from "@fairlead/mesos-api";
 import { run } from "../demo/run.ts";
-import type { Workspace } from "../support/workspace.ts";
 
 /** A task that runs on networks of its own, as an operator on the host sees it. */
 export class RunningTask {
@@ -11,11 +11,12 @@ export class RunningTask {
   /** Where its network namespace is pinned. */
   readonly pin: string;
 
-  constructor(workspace: Workspace, id: string, status: TaskStatus) {
+  /** `cniPath` is the directory of its container. */
+  constructor(id: string, status: TaskStatus, cniPath: (containerId: string) => string) {
     this.id = id;
     this.status = status;
     this.containerId = status.containerStatus!.containerId!.value;
-    this.pin = workspace.cniPath(this.containerId, "ns");
+    this.pin = join(cniPath(this.containerId), "ns");
   }
 
   /** Runs a program of the host in the network namespace. */

@@ -119,17 +119,17 @@ export class Workspace {
     return this.start("agent", all, env);
   }
 
-  /** `fairlead local` with one agent; resolves when it is ready. */
+  /** `fairlead local` with one agent, unless `flags` say else; resolves when it is ready. */
   async startLocal(...flags: string[]): Promise<FairleadProcess> {
-    const local = this.start("local", [
+    const defaults = [
       "--ip=127.0.0.1",
       "--port=5050",
       "--agents=1",
       "--agent_port=5051",
       `--work_dir=${this.path("work")}`,
       ...this.agentFlags(),
-      ...flags,
-    ]);
+    ];
+    const local = this.start("local", withDefaults(flags, defaults));
     await local.line(/^ready http:\/\/127\.0\.0\.1:5050$/);
     return local;
   }
