@@ -44,7 +44,10 @@ for (const [path, about, load] of COMMANDS) {
 }
 
 function commandNamed(name: string): Command {
-  return program.commands.find((command) => command.name() === name) ?? program.command(name);
+  return (
+    program.commands.find((command) => command.name() === name) ??
+    program.command(name).description(`Commands on ${name}s.`)
+  );
 }
 
 await program.parseAsync();

@@ -1,4 +1,7 @@
-/** Resolves with the first SIGINT or SIGTERM. The second one ends the process at once, with the status that shells give such an end. */
+/** What tells a process to stop: a terminal, a service manager, and a terminal that is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Resolves with the first signal to stop. The second one ends the process at once, with the status that shells give such an end. */
 export function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let signalled = false;
@@ -7,7 +10,6 @@ export function firstSignal(): Promise<NodeJS.Signals> {
       signalled = true;
       resolve(signal);
     };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
+    for (const signal of SIGNALS) process.on(signal, onSignal);
   });
 }
