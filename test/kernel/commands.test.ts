@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
-import { FairleadProcess } from "../support/fairlead-process.ts";
+import { refused } from "../support/refused.ts";
 import { untilServing, Workspace } from "../support/workspace.ts";
 import { inHostLikeNamespaces } from "./host-like.ts";
 
 inHostLikeNamespaces(import.meta.filename);
-
-/** Runs a command that cannot start, and gives its last line. */
-async function refused(command: string, flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const process = new FairleadProcess(command, flags, env);
-  const { code } = await process.exited;
-  assert.equal(code, 1, process.log.join("\n"));
-  return process.log.at(-1) ?? "";
-}
 
 test("a command that cannot start says why in one line, with the code and the remedy", async (t) => {
   const workspace = new Workspace(t);
