@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
+import { poll } from "../support/poll.ts";
 import { Workspace } from "../support/workspace.ts";
 import { AGENT_PORT, ask, getJson } from "./wire/ask.ts";
-import { onNetworks, task, WireFramework } from "./wire/wire-framework.ts";
+import { onNetworks, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 
@@ -123,6 +125,9 @@ test("documents of an agent", async (t) => {
   await t.test("the sandbox is served under its three names", async () => {
     const state = await getJson<AgentState>("/state", AGENT_PORT);
     const { directory } = state.frameworks[0]!.executors.find(({ id }) => id === "on-blue")!;
+    // TASK_RUNNING is told when the command is started: what it prints comes when it does
+    const printed = `/files/read?path=${directory}/stdout&offset=0`;
+    await poll(async () => (await ask({ port: AGENT_PORT, path: printed })).text.includes("hello"));
     for (const path of [
       directory,
       directory.replace(containerId, "latest"),

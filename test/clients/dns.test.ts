@@ -5,7 +5,8 @@ import { poll } from "../support/poll.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ask, MASTER_PORT } from "./wire/ask.ts";
 import { type DnsTask, readDnsState } from "./wire/dns-reader.ts";
-import { ports, scalar, task, WireFramework } from "./wire/wire-framework.ts";
+import { ports, scalar, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

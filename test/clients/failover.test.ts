@@ -7,7 +7,8 @@ import { Workspace } from "../support/workspace.ts";
 import { ask } from "./wire/ask.ts";
 import { readDnsState } from "./wire/dns-reader.ts";
 import { ENCODINGS } from "./wire/encoding.ts";
-import { task, WireFramework, type WireFrameworkOptions } from "./wire/wire-framework.ts";
+import { task } from "./wire/tasks.ts";
+import { WireFramework, type WireFrameworkOptions } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { Workspace } from "../support/workspace.ts";
 import { AGENT_PORT, ask, MASTER_PORT } from "./wire/ask.ts";
-import { scalar, task, WireFramework } from "./wire/wire-framework.ts";
+import { scalar, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { Workspace } from "../support/workspace.ts";
 import { AGENT_PORT, ask, MASTER_PORT } from "./wire/ask.ts";
-import { onNetworks, scalar, task, WireFramework } from "./wire/wire-framework.ts";
+import { onNetworks, scalar, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -4,7 +4,8 @@ import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ENCODINGS } from "./wire/encoding.ts";
 import type { Offer } from "./wire/messages.ts";
-import { scalar, task, WireFramework } from "./wire/wire-framework.ts";
+import { scalar, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -7,7 +7,8 @@ import { Workspace } from "../support/workspace.ts";
 import { getJson } from "./wire/ask.ts";
 import { ENCODINGS } from "./wire/encoding.ts";
 import type { TaskStatus } from "./wire/messages.ts";
-import { onNetworks, task, WireFramework } from "./wire/wire-framework.ts";
+import { onNetworks, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -7,7 +7,8 @@ import { MASTER_PORT } from "./wire/ask.ts";
 import { ENCODINGS, MEDIA_TYPES } from "./wire/encoding.ts";
 import type { Event } from "./wire/messages.ts";
 import { RecordCutter } from "./wire/records.ts";
-import { task, WireFramework } from "./wire/wire-framework.ts";
+import { task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -7,7 +7,8 @@ import { Workspace } from "../support/workspace.ts";
 import { AGENT_PORT, ask, MASTER_PORT } from "./wire/ask.ts";
 import { assertV1Binary, assertV1Json } from "./wire/conformance.ts";
 import { ENCODINGS, type Encoding, encode, MEDIA_TYPES } from "./wire/encoding.ts";
-import { onNetworks, ports, scalar, task, WireFramework } from "./wire/wire-framework.ts";
+import { onNetworks, ports, scalar, task } from "./wire/tasks.ts";
+import { WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 

@@ -3,8 +3,9 @@ import type { IncomingMessage } from "node:http";
 import { scheduler } from "@fairlead/mesos-api";
 import { type Answer, ask, headersOf, MASTER_PORT, send } from "./ask.ts";
 import { decode, type Encoding, encode, MEDIA_TYPES } from "./encoding.ts";
-import type { Event, Offer, Resource, TaskStatus } from "./messages.ts";
+import type { Event, Offer, TaskStatus } from "./messages.ts";
 import { RecordCutter } from "./records.ts";
+import { launchOperation } from "./tasks.ts";
 
 const PATH = "/api/v1/scheduler";
 
@@ -120,7 +121,7 @@ export class WireFramework {
   /** Launches tasks on the next offer; what they leave of it comes back at once. */
   async launch(...tasks: ((offer: Offer) => object)[]): Promise<Offer> {
     const offer = await this.offer();
-    await this.accept([offer], [{ type: "LAUNCH", launch: { task_infos: tasks.map((task) => task(offer)) } }]);
+    await this.accept([offer], [launchOperation(...tasks.map((task) => task(offer)))]);
     return offer;
   }
 
@@ -233,28 +234,3 @@ const ENDED = new Set(
     (state) => `TASK_${state}`,
   ),
 );
-
-/** A command task, in the way of old clients: plain resources, no role, no allocation. */
-export function task(id: string, command: string, more: object = {}): (offer: Offer) => object {
-  return (offer) => ({
-    name: id,
-    task_id: { value: id },
-    agent_id: offer.agent_id,
-    command: { value: command },
-    resources: [scalar("cpus", 0.1), scalar("mem", 32)],
-    ...more,
-  });
-}
-
-export function scalar(name: string, value: number): Resource {
-  return { name, type: "SCALAR", scalar: { value } };
-}
-
-export function ports(begin: number, end: number): Resource {
-  return { name: "ports", type: "RANGES", ranges: { range: [{ begin, end }] } };
-}
-
-/** A container on the networks of these names. */
-export function onNetworks(...names: string[]): object {
-  return { container: { type: "MESOS", network_infos: names.map((name) => ({ name })) } };
-}

@@ -1,0 +1,11 @@
+import type { TaskStatus } from "./messages.ts";
+
+/** What a client that debugs its framework reads in an update of the master. */
+export function told({ state, source, reason, message, uuid }: TaskStatus): object {
+  return { state, source, reason, message, acknowledge: uuid !== undefined };
+}
+
+/** What is told of a task that was refused: nothing that has to be acknowledged. */
+export function refused(message: string | undefined, reason = "REASON_TASK_INVALID", state = "TASK_ERROR"): object {
+  return { state, source: "SOURCE_MASTER", reason, message, acknowledge: false };
+}
