@@ -12,3 +12,6 @@ export const USER_CACHE_MS = 5_000;
 
 /** Users whose answer is kept. */
 export const USER_CACHE_ENTRIES = 1000;
+
+/** Lines of a log that a full disk does not take are kept up to this; further ones are lost. */
+export const MAX_HELD_LOG_BYTES = 1024 * 1024;

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { MAX_HELD_LOG_BYTES } from "./limits.ts";
 
 /**
  * A structured logger: a constant sentence, and variables in fields with fixed names (`frameworkId`, `agentId`, `taskId`, `containerId`,
@@ -26,12 +27,15 @@ function wrap(inner: pino.Logger): Logger {
 }
 
 /**
- * A logger that writes JSON lines to the file descriptor `fd` (2: stderr) or to the file at `path`.
+ * A logger that writes JSON lines to stderr, or to the file at `path`, whose directory is made. Errors: those of node:fs, where it cannot be opened.
  *
- * Writing is synchronous: a crash loses no line.
+ * Writing is synchronous: a crash loses no line. Lines that a full disk does not take are held, within a bound, and written with the next ones.
  */
 export function createLogger(options: { level: LogLevel; name: string; path?: string }): Logger {
-  const destination = pino.destination({ dest: options.path ?? 2, sync: true, mkdir: true, append: true });
+  const file = { dest: options.path ?? 2, sync: true, mkdir: true, append: true, maxLength: MAX_HELD_LOG_BYTES };
+  const destination = pino.destination(file);
+  // without a listener it would be the end of the process, and of everything that waits for room on the disk
+  destination.on("error", () => {});
   return wrap(
     pino({ level: options.level, base: { name: options.name }, timestamp: pino.stdTimeFunctions.isoTime }, destination),
   );
