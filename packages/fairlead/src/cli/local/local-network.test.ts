@@ -19,35 +19,35 @@ const HOST: NetworkState = {
 };
 
 test("a bridge and a subnet that nothing uses", () => {
-  assert.deepEqual(chooseNetwork(undefined, HOST, true), {
+  assert.deepEqual(chooseNetwork(undefined, HOST, ["ip nat"]), {
     bridge: "fairlead0",
     subnet: "10.77.2.0/24",
-    hadNatTable: true,
+    firewall: ["ip nat"],
   });
 });
 
 test("another local's bridge and subnet are left to it", () => {
   const links = [...HOST.links, link("fairlead0", "10.77.2.1/24")];
-  const chosen = chooseNetwork(undefined, { ...HOST, links }, false);
-  assert.deepEqual(chosen, { bridge: "fairlead1", subnet: "10.77.3.0/24", hadNatTable: false });
+  const chosen = chooseNetwork(undefined, { ...HOST, links }, []);
+  assert.deepEqual(chosen, { bridge: "fairlead1", subnet: "10.77.3.0/24", firewall: [] });
 });
 
 test("what was noted is taken over, with its bridge or without", () => {
-  const note = { bridge: "fairlead0", subnet: "10.77.9.0/24", hadNatTable: false };
-  assert.equal(chooseNetwork(note, HOST, false), note);
+  const note = { bridge: "fairlead0", subnet: "10.77.9.0/24", firewall: [] };
+  assert.equal(chooseNetwork(note, HOST, []), note);
   const links = [...HOST.links, link("fairlead0", "10.77.9.1/24")];
   const routes = [...HOST.routes, { dst: "10.77.9.0/24", dev: "fairlead0" }];
-  assert.equal(chooseNetwork(note, { links, routes }, false), note);
+  assert.equal(chooseNetwork(note, { links, routes }, []), note);
 });
 
 test("what was noted and is somebody else's by now is not", () => {
-  const note = { bridge: "fairlead0", subnet: "10.77.0.0/24", hadNatTable: false };
-  assert.equal(chooseNetwork(note, HOST, false).subnet, "10.77.2.0/24");
+  const note = { bridge: "fairlead0", subnet: "10.77.0.0/24", firewall: [] };
+  assert.equal(chooseNetwork(note, HOST, []).subnet, "10.77.2.0/24");
 });
 
 test("a machine on which nothing is free is told so", () => {
   const routes = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((dst) => ({ dst, dev: "vpn0" }));
-  assert.throws(() => chooseNetwork(undefined, { links: [], routes }, false), {
+  assert.throws(() => chooseNetwork(undefined, { links: [], routes }, []), {
     code: "NETWORK_FAILED",
     message: /no private subnet is free/,
   });

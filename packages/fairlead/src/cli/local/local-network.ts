@@ -6,6 +6,7 @@ import { readFileIfExists } from "../../base/files/read-file-if-exists.ts";
 import { writeFileAtomic } from "../../base/files/write-file-atomic.ts";
 import type { Logger } from "../../base/log.ts";
 import { type Argv, expectSuccess, type RunCommand } from "../../base/run-command.ts";
+import { readTraces, removeTraces } from "./firewall-traces.ts";
 import { freeSubnet, overlaps } from "./free-subnet.ts";
 import { gatewayOf, type LocalNetwork, NETWORK_NAME, networkConfig, parseNote } from "./network-config.ts";
 
@@ -92,29 +93,20 @@ export class BroughtNetwork {
       if (links.some(({ ifname }) => ifname === bridge)) {
         await expectSuccess(["ip", "link", "delete", bridge], {}, this.#run);
       }
-      await this.#removeEmptyNatTable();
+      await removeTraces(this.#network.firewall, this.#run);
       await rm(this.#noteFile, { force: true });
     } catch (err) {
       this.#log.warn({ err, bridge }, "Left what remains of the network");
     }
   }
-
-  /** iptables keeps the table that the masquerading was in; if it is empty, and was not there before, nobody misses it. */
-  async #removeEmptyNatTable(): Promise<void> {
-    if (this.#network.hadNatTable || !(await hasNatTable(this.#run))) return;
-    const list: Argv = ["nft", "-j", "list", "table", "ip", "nat"];
-    const { nftables } = await readJson<{ nftables: readonly object[] }>(this.#run, list);
-    if (nftables.some((item) => "rule" in item)) return;
-    await expectSuccess(["nft", "delete", "table", "ip", "nat"], {}, this.#run);
-  }
 }
 
 /** Chooses a bridge and a subnet, and makes the bridge with the address that the plugin would give it: from then on others see both as taken. */
 async function reserve(note: LocalNetwork | undefined, run: RunCommand): Promise<LocalNetwork> {
-  const hadNatTable = note?.hadNatTable ?? (await hasNatTable(run));
+  const firewall = note?.firewall ?? (await readTraces(run));
   for (let attempt = 1; ; attempt++) {
     const state = await readState(run);
-    const network = chooseNetwork(note, state, hadNatTable);
+    const network = chooseNetwork(note, state, firewall);
     if (state.links.some(({ ifname }) => ifname === network.bridge)) return network;
     const { code, stderr } = await run(["ip", "link", "add", network.bridge, "type", "bridge"]);
     if (code === 0) {
@@ -132,7 +124,7 @@ async function reserve(note: LocalNetwork | undefined, run: RunCommand): Promise
 export function chooseNetwork(
   note: LocalNetwork | undefined,
   { links, routes }: NetworkState,
-  hadNatTable: boolean,
+  firewall: readonly string[],
 ): LocalNetwork {
   const usedBut = (bridge?: string) => [
     ...links.filter(({ ifname }) => ifname !== bridge).flatMap(ipv4Of),
@@ -149,7 +141,7 @@ export function chooseNetwork(
       `no ${what} is free on this machine: name networks with --network_cni_config_dir`,
     );
   }
-  return { bridge, subnet, hadNatTable };
+  return { bridge, subnet, firewall };
 }
 
 function ipv4Of({ addr_info: addresses }: Link): string[] {
@@ -162,12 +154,6 @@ async function readState(run: RunCommand): Promise<NetworkState> {
     readJson<readonly Route[]>(run, ["ip", "-j", "-4", "route", "show", "table", "all"]),
   ]);
   return { links, routes };
-}
-
-/** A machine without nft has no such table to remove. */
-async function hasNatTable(run: RunCommand): Promise<boolean> {
-  const { code, stdout } = await run(["nft", "list", "tables"]).catch(() => ({ code: null, stdout: "" }));
-  return code === 0 && stdout.split("\n").includes("table ip nat");
 }
 
 async function readJson<T>(run: RunCommand, argv: Argv): Promise<T> {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseNetworkConfig } from "@fairlead/cni";
 import { gatewayOf, type LocalNetwork, networkConfig, parseNote } from "./network-config.ts";
 
-const NETWORK: LocalNetwork = { bridge: "fairlead0", subnet: "10.77.0.0/24", hadNatTable: false };
+const NETWORK: LocalNetwork = { bridge: "fairlead0", subnet: "10.77.0.0/24", firewall: ["ip nat"] };
 
 test("the configuration is one that CNI takes", () => {
   const list = parseNetworkConfig(networkConfig(NETWORK, "/run/x"));

@@ -8,8 +8,8 @@ export interface LocalNetwork {
   readonly bridge: string;
   /** A /24 in CIDR notation. */
   readonly subnet: string;
-  /** Whether the table that masquerading needs was there before. */
-  readonly hadNatTable: boolean;
+  /** What plugins had left in the firewall before, see firewall-traces.ts. */
+  readonly firewall: readonly string[];
 }
 
 /** The CNI configuration of the network: a bridge with the way out, and mapped ports. `addressDir` is where host-local notes what is taken. */
@@ -49,9 +49,10 @@ export function parseNote(text: string): LocalNetwork | undefined {
   } catch {
     return undefined;
   }
-  const { bridge, subnet, hadNatTable } = note ?? {};
+  const { bridge, subnet, firewall } = note ?? {};
   // It becomes an argument of `ip`: only what this program writes is taken.
   if (typeof bridge !== "string" || !/^fairlead[0-9]+$/.test(bridge)) return undefined;
   if (typeof subnet !== "string" || !/^[0-9.]+\.0\/24$/.test(subnet)) return undefined;
-  return { bridge, subnet, hadNatTable: hadNatTable === true };
+  if (!Array.isArray(firewall)) return undefined;
+  return { bridge, subnet, firewall: firewall.map(String) };
 }
