@@ -1,19 +1,24 @@
 import { readlink, rename, rm, symlink } from "node:fs/promises";
 import { basename } from "node:path";
 import { type AgentId, parseAgentId } from "@fairlead/mesos-api";
+import { errorText, FairleadError } from "../../base/errors.ts";
 import { ensureDirectory } from "../../base/files/ensure-directory.ts";
+import { errorCode } from "../../base/files/error-code.ts";
 import { agentDir, latestLink, metaAgentDir, metaLatestLink } from "../paths.ts";
 
 /**
  * The id of the agent that last ran in `workDir`, from its link in `meta`; undefined without one.
  *
- * Operators of Mesos remove that link to have an agent start anew.
+ * Operators of Mesos remove that link to have an agent start anew. Errors: STORE_FAILED, where it is there and tells no id: to start anew
+ * would end all tasks.
  */
 export async function readLatestAgent(workDir: string): Promise<AgentId | undefined> {
+  const link = metaLatestLink(workDir);
   try {
-    return parseAgentId(basename(await readlink(metaLatestLink(workDir))));
-  } catch {
-    return undefined;
+    return parseAgentId(basename(await readlink(link)));
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return undefined;
+    throw new FairleadError("STORE_FAILED", `${link} does not tell who this agent is: ${errorText(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readlink, rm } from "node:fs/promises";
+import { readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -218,6 +218,18 @@ test("without the link to the latest agent it is a new one: what ran is taken do
   assert.equal(agent.id, "M-S1");
   assert.deepEqual(rig.kernel.log, ["launch", "start", "orphan destroyed"]);
   assert.equal(await readlink(join(rig.workDir, "meta/slaves/latest")), join(rig.workDir, "meta/slaves/M-S1"));
+});
+
+test("a link to the latest agent that cannot be read refuses the start, and nothing happens to what runs", async () => {
+  await using rig = await running();
+  rig.crash();
+  const link = join(rig.workDir, "meta/slaves/latest");
+  await rm(link);
+  await writeFile(link, "not a link");
+  const agent = await rig.agent();
+  await assert.rejects(agent.start(), { code: "STORE_FAILED", message: /meta\/slaves\/latest/ });
+  assert.deepEqual(rig.kernel.log, ["launch", "start"]);
+  assert.notDeepEqual(await rig.checkpointKeys(), []);
 });
 
 test("a checkpoint that is lost is rebuilt from the containers; none of them is ended", async () => {
