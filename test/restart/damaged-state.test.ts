@@ -102,9 +102,11 @@ test("an agent that has lost its database finds its containers all the same", as
       assert.equal(ended.message, "Command exited with status 4");
       assert.deepEqual(addressesOf(ended), addressesOf(ends));
       // what was told before is not known any more
-      const again = framework.updates.slice(heard).find(({ taskId }) => taskId?.value === "stays");
-      assert.deepEqual([again?.state, again?.uuid.length], [TaskState.TASK_RUNNING, 16]);
-      assert.deepEqual(addressesOf(again!), addressesOf(running));
+      const again = await framework.until(() =>
+        framework.updates.slice(heard).find((status) => status.taskId?.value === "stays"),
+      );
+      assert.deepEqual([again.state, again.uuid.length], [TaskState.TASK_RUNNING, 16]);
+      assert.deepEqual(addressesOf(again), addressesOf(running));
       assert.deepEqual(observe(workspace, running), before);
       assert.deepEqual(pluginCalls(workspace).slice(calls), [`DEL ${containerIdOf(ends)}`]);
       assert.deepEqual(await containerAddresses(containerIdOf(running)), addressesOf(running));
