@@ -1,5 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { type ContainerId, parseContainerId } from "@fairlead/mesos-api";
+import { errorText, FairleadError } from "../../base/errors.ts";
+import { readFileIfExists } from "../../base/files/read-file-if-exists.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ContainerConfig } from "../containerizer.ts";
 import { parseRecord } from "./container-record.ts";
@@ -17,7 +19,10 @@ export interface FoundContainer {
   readonly process?: LaunchedProcess;
 }
 
-/** All containers of this agent that have left files, whether they live or not. */
+/**
+ * All containers of this agent that have left files, whether they live or not. Errors: STORE_FAILED, where a file is there and cannot be read: its
+ * container must not be taken for a damaged one, and ended.
+ */
 export async function findContainers(runtimeDir: string, log: Logger): Promise<readonly FoundContainer[]> {
   const names = await readdir(containersDirectory(runtimeDir)).catch((error) => {
     if (isMissing(error)) return [];
@@ -49,15 +54,17 @@ async function readParsed<T>(
   containerId: ContainerId,
   log: Logger,
 ): Promise<T | undefined> {
+  const bytes = await readFileIfExists(path).catch((cause) => {
+    throw new FairleadError("STORE_FAILED", `cannot read ${path}: ${errorText(cause)}`, { data: { path }, cause });
+  });
+  if (bytes === undefined) return undefined;
   try {
-    return parse(await readFile(path, "utf8"));
+    return parse(bytes.toString());
   } catch (err) {
-    if (!isMissing(err)) {
-      log.warn(
-        { containerId, path, err },
-        "a file of a container is damaged; the container goes on without it, or is taken down",
-      );
-    }
+    log.warn(
+      { containerId, path, err },
+      "a file of a container is damaged; the container goes on without it, or is taken down",
+    );
     return undefined;
   }
 }
