@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Agent } from "./agent.ts";
 import { aFramework, aTask } from "./testing/fixtures.ts";
 import { Rig } from "./testing/rig.ts";
 
@@ -57,6 +58,34 @@ test("a restart forgets no sandbox, also not that of an agent of another id", as
   await rig.start();
   assert.ok(existsSync(sandbox));
   await rig.settleUntil(() => !existsSync(sandbox), DAY / 10);
+});
+
+test("sandboxes that wait for their time are counted, at once and after a restart", async () => {
+  await using rig = await Rig.create();
+  const pending = (agent: Agent) => agent.metrics().get("gc/path_removals_pending");
+  const agent = await rig.start();
+  await finish(rig, "a", "M-0000");
+  await rig.settleUntil(() => pending(agent) === 1, 0);
+  const next = await rig.restart();
+  await rig.settleUntil(() => pending(next) === 1, 0);
+});
+
+test("a stop does not wait for a sandbox whose removal takes long", async () => {
+  await using rig = await Rig.create();
+  rig.config = { gcDelayMs: 0 };
+  let removing = false;
+  rig.removeTree = () => {
+    removing = true;
+    return new Promise(() => {});
+  };
+  const agent = await rig.start();
+  await finish(rig, "a", "M-0000");
+  await rig.settleUntil(() => removing);
+  let stopped = false;
+  void agent.stop({ endTasks: false }).then(() => {
+    stopped = true;
+  });
+  await rig.settleUntil(() => stopped);
 });
 
 test("a removal that fails is counted, and tried again", async () => {

@@ -70,5 +70,8 @@ export const MAX_COMPLETED_FRAMEWORKS = 50;
 export const GC_SWEEP_MIN_MS = 1_000;
 export const GC_SWEEP_MAX_MS = 3_600_000;
 
+/** How long a stop waits for a sandbox that is being removed: it may hold millions of files, and the next run goes on with it. */
+export const GC_STOP_MS = 1_000;
+
 /** How long the name service may take to tell this machine's name. */
 export const HOSTNAME_TIMEOUT_MS = 5_000;
