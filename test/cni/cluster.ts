@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { scheduler, TaskState, type TaskStatus } from "@fairlead/mesos-api";
@@ -28,6 +28,10 @@ export class Cluster {
 
   static async start(t: TestContext, ...flags: readonly string[]): Promise<Cluster> {
     const workspace = new Workspace(t);
+    t.after(() => {
+      // the workspace has ended the local by now; it removes nothing that something is mounted in
+      assert.equal(existsSync(workspace.directory), false, "containers are left");
+    });
     await workspace.startLocal(...flags);
     const cluster = new Cluster(workspace, new TestFramework("127.0.0.1:5050"));
     await cluster.framework.subscribe();

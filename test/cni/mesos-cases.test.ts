@@ -52,7 +52,7 @@ test("the cases of Mesos's CNI isolator tests", async (t) => {
   });
 
   await t.test("FailedPlugin: one update, TASK_FAILED, with the plugin's words; the next launch works", async () => {
-    workspace.plugin("broken", "echo no JSON at all; exit 1");
+    workspace.plugin("broken", "[ $CNI_COMMAND = DEL ] || { echo no JSON at all; exit 1; }");
     workspace.network({ cniVersion: "1.0.0", name: "broken", type: "broken" }, "broken.conf");
     const { status } = await cluster.finish(shellTask("failed-plugin", "true", { networks: ["broken"] }));
     assert.deepEqual(cluster.states("failed-plugin"), ["TASK_FAILED"]);
@@ -144,6 +144,8 @@ test("the cases of Mesos's CNI isolator tests", async (t) => {
       `${readFileSync("/etc/resolv.conf", "utf8")}refused\n`,
     );
   });
+
+  assert.deepEqual(cluster.states("failed-plugin"), ["TASK_FAILED"], "nothing has come after it");
 });
 
 /** The addresses that host-local has given out. */
