@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { create, encodeRecord, fromBinary, internal, RecordDecoder, toBinary } from "@fairlead/mesos-api";
+import { CALL_TIMEOUT_MS } from "fairlead/agent/limits.ts";
 import { httpMasterLink } from "fairlead/agent/session/http-master-link.ts";
+import { systemClock } from "fairlead/base/clock.ts";
+import { VirtualClock } from "fairlead/base/virtual-clock.ts";
 
 const { AgentCallSchema, AgentCall_RegisterSchema, AgentCall_Type, AgentEventSchema, AgentEvent_Type } = internal;
 
@@ -32,6 +35,10 @@ class Wire {
   get address(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
+}
+
+function linkTo(wire: Wire, secret?: string) {
+  return httpMasterLink({ master: wire.address, clock: systemClock, ...(secret !== undefined && { secret }) });
 }
 
 const register = create(AgentCall_RegisterSchema, { protocolVersion: 1, pid: "slave(1)@127.0.0.1:5051" });
@@ -72,7 +79,7 @@ test("a session: REGISTER opens the stream, records come as they are cut, calls 
     setImmediate(() => response.write(ping.subarray(1)));
   };
   const heard = listener();
-  const session = await httpMasterLink({ master: wire.address, secret: "hush" }).connect(register, heard.handlers);
+  const session = await linkTo(wire, "hush").connect(register, heard.handlers);
   await heard.count(2);
   for (let i = 0; i < 3; i++) session.send(pong);
   await session.flush();
@@ -96,7 +103,7 @@ test("a session: REGISTER opens the stream, records come as they are cut, calls 
 
 test("a refusal is told in the master's words; a master that is not ready is one to try again", async (t) => {
   const wire = await Wire.listen(t);
-  const link = httpMasterLink({ master: wire.address });
+  const link = linkTo(wire);
   wire.answer = (_, response) => response.writeHead(401).end("The agent did not present the secret of this cluster");
   await assert.rejects(link.connect(register, listener().handlers), {
     code: "AGENT_REFUSED",
@@ -107,11 +114,30 @@ test("a refusal is told in the master's words; a master that is not ready is one
   await assert.rejects(link.connect(register, listener().handlers), { code: "MASTER_UNREACHABLE" });
 });
 
+test("a refusal that does not end is given up, and its connection with it", async (t) => {
+  const wire = await Wire.listen(t);
+  const begun = Promise.withResolvers<IncomingMessage>();
+  wire.answer = (request, response) => {
+    response.writeHead(503);
+    response.write("Master");
+    begun.resolve(request);
+  };
+  const clock = new VirtualClock();
+  const connected = httpMasterLink({ master: wire.address, clock }).connect(register, listener().handlers);
+  connected.catch(() => {});
+  const { socket } = await begun.promise;
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  while (clock.pending === 0) await new Promise(setImmediate);
+  await clock.advance(CALL_TIMEOUT_MS);
+  await assert.rejects(connected, { code: "MASTER_UNREACHABLE" });
+  await closed;
+});
+
 test("where nobody listens the master is unreachable", async (t) => {
   const wire = await Wire.listen(t);
   const { address } = wire;
   await new Promise((resolve) => wire.server.close(resolve));
-  await assert.rejects(httpMasterLink({ master: address }).connect(register, listener().handlers), {
+  await assert.rejects(httpMasterLink({ master: address, clock: systemClock }).connect(register, listener().handlers), {
     code: "MASTER_UNREACHABLE",
   });
 });
@@ -128,7 +154,7 @@ test("a stream that ends, and a call that is refused, end the session", async (t
     response.flushHeaders();
     stream = response;
   };
-  const link = httpMasterLink({ master: wire.address });
+  const link = linkTo(wire);
   const first = listener();
   await link.connect(register, first.handlers);
   stream?.end();
@@ -148,6 +174,6 @@ test("rubbish in the stream ends the session", async (t) => {
     response.write("no record\n");
   };
   const heard = listener();
-  await httpMasterLink({ master: wire.address }).connect(register, heard.handlers);
+  await linkTo(wire).connect(register, heard.handlers);
   assert.match(await heard.closed, /./);
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { type Agent, createAgent } from "../agent/agent.ts";
-import { readBootId } from "../agent/boot-id.ts";
 import type { AgentConfig } from "../agent/config.ts";
 import { agentRoutes } from "../agent/http/routes.ts";
 import { checkpointPath } from "../agent/paths.ts";
@@ -9,12 +8,10 @@ import { httpMasterLink } from "../agent/session/http-master-link.ts";
 import { permitAll } from "../base/authorizer.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { ensureDirectory } from "../base/files/ensure-directory.ts";
-import { removeTree } from "../base/files/remove-tree.ts";
 import { serve } from "../base/http/serve.ts";
 import { lockDirectory } from "../base/lock-directory.ts";
 import type { Logger } from "../base/log.ts";
 import { openStore } from "../base/store/open-store.ts";
-import { lookupUser } from "../base/users.ts";
 import { readVersion } from "../base/version.ts";
 import { createMesosContainerizer } from "../containerizer/mesos/create-mesos-containerizer.ts";
 import { createCniIsolator } from "../containerizer/mesos/isolators/network/cni/cni-isolator.ts";
@@ -77,13 +74,12 @@ export async function composeAgent(
     const agent = await createAgent(config, {
       store,
       containerizers: containerizer,
-      link: httpMasterLink({ master: config.master, ...(config.agentSecret && { secret: config.agentSecret }) }),
+      link: httpMasterLink({ master: config.master, ...(config.agentSecret && { secret: config.agentSecret }), clock }),
       clock,
       ids: { uuid: randomUUID },
       random: Math.random,
       log,
       address,
-      machine: { bootId: readBootId, lookupUser, removeTree },
     });
     const authorizer = permitAll;
     const server = await serve({

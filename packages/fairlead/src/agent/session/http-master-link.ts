@@ -1,5 +1,6 @@
 import { create, fromBinary, internal, RecordDecoder, toBinary } from "@fairlead/mesos-api";
 import { Agent as Dispatcher, request } from "undici";
+import { type Clock, withDeadline } from "../../base/clock.ts";
 import { errorText, FairleadError } from "../../base/errors.ts";
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, MAX_EVENT_BYTES } from "../limits.ts";
 import type { MasterLink, MasterSession } from "../master-link.ts";
@@ -16,6 +17,7 @@ export interface HttpMasterLinkOptions {
   readonly master: string;
   /** Presented to the master; undefined: none. */
   readonly secret?: string;
+  readonly clock: Clock;
 }
 
 type Handlers = Parameters<MasterLink["connect"]>[1];
@@ -31,7 +33,7 @@ export function httpMasterLink(options: HttpMasterLinkOptions): MasterLink {
     options.secret === undefined ? {} : { authorization: `Bearer ${options.secret}` };
   return {
     async connect(register, handlers) {
-      const session = new HttpSession(url, authorization, handlers);
+      const session = new HttpSession(url, authorization, handlers, options.clock);
       try {
         await session.open(register);
         return session;
@@ -47,6 +49,7 @@ class HttpSession implements MasterSession {
   readonly #url: string;
   readonly #authorization: Readonly<Record<string, string>>;
   readonly #handlers: Handlers;
+  readonly #clock: Clock;
   readonly #calls: CallQueue;
   readonly #aborted = new AbortController();
   readonly #dispatcher = new Dispatcher({
@@ -59,7 +62,8 @@ class HttpSession implements MasterSession {
   #streamId = "";
   #over = false;
 
-  constructor(url: string, authorization: Readonly<Record<string, string>>, handlers: Handlers) {
+  constructor(url: string, authorization: Readonly<Record<string, string>>, handlers: Handlers, clock: Clock) {
+    this.#clock = clock;
     this.#url = url;
     this.#authorization = authorization;
     this.#handlers = handlers;
@@ -78,7 +82,7 @@ class HttpSession implements MasterSession {
         cause: error,
       });
     });
-    if (response.statusCode !== 200) throw await refusal(response);
+    if (response.statusCode !== 200) throw await refusal(response, this.#clock);
     this.#streamId = String(response.headers[STREAM_ID_HEADER] ?? "");
     void this.#read(response.body);
   }
@@ -116,7 +120,7 @@ class HttpSession implements MasterSession {
 
   async #post(records: Uint8Array): Promise<void> {
     const response = await this.#request("application/recordio", records, {});
-    if (response.statusCode !== 202 && response.statusCode !== 200) throw await refusal(response);
+    if (response.statusCode !== 202 && response.statusCode !== 200) throw await refusal(response, this.#clock);
     await response.body.dump();
   }
 
@@ -144,9 +148,12 @@ class HttpSession implements MasterSession {
 }
 
 /** The master's words. It refuses this agent with 4xx; 503 means that it is not ready yet. */
-async function refusal(response: Awaited<ReturnType<typeof request>>): Promise<FairleadError> {
+async function refusal(response: Awaited<ReturnType<typeof request>>, clock: Clock): Promise<FairleadError> {
   const { statusCode } = response;
-  const message = `the master answers ${statusCode}: ${await readStart(response.body)}`;
+  const slow = () => new Error("it does not end");
+  // the body of a stream's answer may last for ever, and whoever opens the session has given up by then
+  const words = await withDeadline(clock, CALL_TIMEOUT_MS, readStart(response.body), slow).catch(errorText);
+  const message = `the master answers ${statusCode}: ${words}`;
   const refused = statusCode >= 400 && statusCode < 500;
   return new FairleadError(refused ? "AGENT_REFUSED" : "MASTER_UNREACHABLE", message, { data: { statusCode } });
 }
