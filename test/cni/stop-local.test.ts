@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { ContainerInfo_Type, TaskState } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
@@ -84,6 +84,38 @@ test("SIGTERM while a plugin hangs", async (t) => {
   await stopping.framework.launch(shellTask("hanging", "true", { networks: ["hanging"] }));
   await poll(() => existsSync(stopping.workspace.path("called")));
   await stop(stopping, "SIGTERM");
+});
+
+test("a network that could not be detached is told, and detached by the next local in its directories", async (t) => {
+  const workspace = new Workspace(t);
+  const before = machine(workspace);
+  const marker = workspace.path("fails");
+  const calls = workspace.path("calls");
+  writeFileSync(marker, "");
+  workspace.plugin(
+    "failing",
+    `[ $CNI_COMMAND = DEL ] || { echo '{"cniVersion": "1.0.0", "ips": [{"address": "10.75.0.9/24"}]}'; exit; }
+     echo DEL >>${calls}
+     [ ! -e ${marker} ] || { echo '{"cniVersion": "1.0.0", "code": 11, "msg": "the pool is away"}'; exit 1; }`,
+  );
+  workspace.network({ cniVersion: "1.0.0", name: "failing", type: "failing" }, "failing.conf");
+  const local = await workspace.startLocal();
+  const framework = new TestFramework("127.0.0.1:5050");
+  await framework.subscribe();
+  await framework.launch(shellTask("short", "true", { networks: ["failing"] }));
+  const { containerStatus } = await framework.update("short", TaskState.TASK_FINISHED);
+  await local.line(/could not be taken down completely.*/);
+  assert.ok(local.log.some((line) => line.includes("the pool is away")));
+  assert.deepEqual(await local.end("SIGTERM"), { code: 0, signal: null });
+  const containerId = containerStatus!.containerId!.value;
+  assert.ok(existsSync(workspace.cniPath(containerId)));
+
+  rmSync(marker);
+  const next = await workspace.startLocal();
+  assert.equal(existsSync(workspace.cniPath(containerId)), false);
+  assert.equal(readFileSync(calls, "utf8"), "DEL\nDEL\n");
+  assert.deepEqual(await next.end("SIGTERM"), { code: 0, signal: null });
+  assert.deepEqual(machine(workspace), before);
 });
 
 test("SIGTERM before it is ready", async (t) => {
