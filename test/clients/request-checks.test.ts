@@ -5,6 +5,7 @@ import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { Workspace } from "../support/workspace.ts";
 import { type Answer, ask } from "./wire/ask.ts";
 import { ENCODINGS, encode, MEDIA_TYPES } from "./wire/encoding.ts";
+import { assertText } from "./wire/refusal.ts";
 import { CAPABILITIES, WireFramework } from "./wire/wire-framework.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -228,36 +229,3 @@ test("checks of a scheduler's request", async (t) => {
     assertText(await framework.ask({ type: "UNKNOWN" }), 501, "501 Not Implemented.");
   });
 });
-
-test("a SUBSCRIBE that is well formed and refused: an ERROR on a stream that ends", async (t) => {
-  const workspace = new Workspace(t);
-  await workspace.startMaster("--no-root_submissions");
-  for (const [what, info, subscribe, text] of [
-    ["role and roles", { user: "u", role: "a" }, {}, /role/],
-    ["roles without MULTI_ROLE", { user: "u", capabilities: [] }, {}, /MULTI_ROLE/],
-    ["duplicate roles", { user: "u", roles: ["a", "a"] }, {}, /[Dd]uplicate/],
-    ["no name of a role", { user: "u", roles: ["a b"] }, {}, /role/i],
-    ["root, where root may not", { user: "root" }, {}, /root/],
-    ["suppressed roles that are not its own", { user: "u" }, { suppressed_roles: ["b"] }, /[Ss]uppressed/],
-    ["a failover timeout that is none", { user: "u", failover_timeout: -1e300 }, {}, /failover_timeout/],
-  ] as const) {
-    for (const encoding of ENCODINGS) {
-      await t.test(`${what}, in ${encoding}`, async () => {
-        const framework = await WireFramework.subscribe({ encoding, info, subscribe });
-        await framework.untilEnded();
-        assert.deepEqual(
-          framework.events.map(({ type }) => type),
-          ["ERROR"],
-        );
-        assert.match(framework.events[0]!.error!.message, text);
-      });
-    }
-  }
-});
-
-function assertText(answer: Answer, status: number, text: string | RegExp): void {
-  assert.equal(answer.status, status, answer.text);
-  if (typeof text === "string") assert.equal(answer.text, text);
-  else assert.match(answer.text, text);
-  assert.equal(answer.headers["content-type"], answer.text === "" ? undefined : "text/plain; charset=utf-8");
-}

@@ -75,10 +75,12 @@ test("event streams", async (t) => {
 
   await t.test("rule 16: then a HEARTBEAT every 15 seconds", async () => {
     await listener.until("the second heartbeat", () => listener.events.length >= 3);
-    const types = listener.events.map(({ type }) => type);
-    assert.deepEqual(types, ["SUBSCRIBED", "HEARTBEAT", "HEARTBEAT"]);
+    const elapsed = (performance.now() - startedAt) / 1000;
+    const [first, ...beats] = listener.events.map(({ type }) => type);
+    assert.equal(first, "SUBSCRIBED");
+    assert.deepEqual(new Set(beats), new Set(["HEARTBEAT"]));
     // never early; a busy machine may be late
-    assert.ok(performance.now() - startedAt >= HEARTBEAT_INTERVAL * 1000 - 100);
+    assert.ok(elapsed >= HEARTBEAT_INTERVAL * (beats.length - 1) - 0.1, `${beats.length} in ${elapsed} seconds`);
     await listener.teardown();
   });
 });
