@@ -27,7 +27,6 @@ import { ensureAgentDirs, removeLatestAgent } from "./checkpoint/latest-link.ts"
 import type { AgentConfig } from "./config.ts";
 import type { AgentContext } from "./context.ts";
 import type { AgentFrameworkView, AgentView } from "./entities.ts";
-import { withHostAddresses } from "./executors/container-status.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { STOP_ACKNOWLEDGE_MS, STOP_GRACE_MS, STOP_TASKS_MS } from "./limits.ts";
 import type { MasterLink } from "./master-link.ts";
@@ -138,7 +137,7 @@ class AgentCore implements Agent {
       random: deps.random,
       backoffFactorMs: config.registrationBackoffFactorMs,
       log: deps.log,
-      register: () => toRegister(this.#info, this.pid, this.#context.frameworks),
+      register: () => toRegister(this.#info, this.pid, this.#context.frameworks, this.#context.streams),
       onRegistered: (registered) => this.#takeId(registered),
       onReady: () => this.#context.streams.resume(),
       onEvent: (event) => this.#take(event),
@@ -184,8 +183,8 @@ class AgentCore implements Agent {
     return this.#end.promise;
   }
 
-  async containerStatus(containerId: ContainerId): Promise<ContainerStatus> {
-    return withHostAddresses(await this.#deps.containerizers.status(containerId), this.#context.host);
+  containerStatus(containerId: ContainerId): Promise<ContainerStatus> {
+    return this.#deps.containerizers.status(containerId);
   }
 
   usage(containerId: ContainerId): Promise<ResourceStatistics> {

@@ -184,6 +184,26 @@ test("a framework that comes back is sent at once what it has not acknowledged",
   assert.deepEqual(rig.master.states, ["STARTING"]);
 });
 
+test("a task whose end is being acknowledged is told no more", async () => {
+  await using rig = await Rig.create();
+  const agent = await rig.start();
+  rig.master.run(aFramework(), aTask("t"));
+  await rig.until(() => rig.master.states.includes("RUNNING"));
+  rig.master.acknowledging = false;
+  rig.kernel.exit(rig.kernel.only, { status: 0 });
+  await rig.until(() => rig.master.states.includes("FINISHED"));
+  const disk = Promise.withResolvers<void>();
+  const { store } = rig;
+  rig.store = { ...store, apply: (writes) => disk.promise.then(() => store.apply(writes)) };
+  rig.master.acknowledge(FRAMEWORK, rig.master.last);
+  await rig.clock.advance(0);
+  rig.master.disconnect();
+  await rig.settleUntil(() => rig.master.registrations.length === 2);
+  assert.deepEqual(rig.master.registrations[1]?.tasks, []);
+  disk.resolve();
+  await rig.until(() => agent.completedFrameworks.length === 1);
+});
+
 test("messages to executors are counted; events that are not usable are left", async () => {
   await using rig = await Rig.create();
   const agent = await rig.start();
@@ -198,6 +218,11 @@ test("messages to executors are counted; events that are not usable are left", a
   message("other");
   rig.master.kill("..", "t");
   rig.master.kill(FRAMEWORK, "a/b");
+  rig.master.acknowledge("..", rig.master.last);
+  rig.master.send({
+    type: internal.AgentEvent_Type.UPDATE_FRAMEWORK,
+    updateFramework: { frameworkInfo: aFramework({ id: { value: "a/b" } }) },
+  });
   rig.master.send({ type: internal.AgentEvent_Type.UNKNOWN });
   await rig.clock.advance(0);
   assert.equal(agent.metrics().get("slave/valid_framework_messages"), 1);

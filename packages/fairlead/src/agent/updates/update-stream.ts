@@ -26,6 +26,11 @@ export class UpdateStream {
     return this.#pending;
   }
 
+  /** The update whose acknowledgement is on its way to the disk. */
+  get acknowledging(): TaskStatus | undefined {
+    return this.#acknowledging ? this.#pending[0] : undefined;
+  }
+
   append(status: TaskStatus): void {
     this.#pending.push(status);
     if (this.#pending.length === 1) this.#sendFirst();

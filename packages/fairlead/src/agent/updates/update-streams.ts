@@ -29,6 +29,11 @@ export class UpdateStreams {
     return [...this.#all()].reduce((sum, stream) => sum + stream.pending.length, 0);
   }
 
+  /** The update of a task whose acknowledgement is on its way to the disk. */
+  acknowledging(frameworkId: FrameworkId, taskId: TaskId): TaskStatus | undefined {
+    return this.#streams.get(frameworkId)?.get(taskId)?.acknowledging;
+  }
+
   pause(): void {
     this.#paused = true;
     for (const stream of this.#all()) stream.pause();
