@@ -1,6 +1,6 @@
 import {
-  clone,
-  FrameworkInfoSchema,
+  type FrameworkId,
+  type FrameworkInfo,
   internal,
   parseExecutorId,
   parseFrameworkId,
@@ -9,6 +9,7 @@ import {
 import { errorText, FairleadError } from "../../base/errors.ts";
 import type { AgentContext } from "../context.ts";
 import { launchFailed } from "../executors/ending.ts";
+import { replaceFields } from "../state/replace.ts";
 import { acknowledge } from "../tasks/acknowledge.ts";
 import { killTask, shutdownExecutor, shutdownFramework } from "../tasks/end-tasks.ts";
 import { runTask } from "../tasks/run-task.ts";
@@ -37,14 +38,16 @@ function handle(context: AgentContext, event: internal.AgentEvent): void {
   } else if (kill !== undefined) {
     killTask(context, frameworkIdOf(kill), parseTaskId(kill.taskId?.value ?? ""), kill.killPolicy);
   } else if (event.acknowledge !== undefined) {
-    void acknowledge(context, event.acknowledge);
+    const { taskId, uuid } = event.acknowledge;
+    void acknowledge(context, frameworkIdOf(event.acknowledge), parseTaskId(taskId?.value ?? ""), uuid);
   } else if (event.shutdownExecutor !== undefined) {
     const { executorId } = event.shutdownExecutor;
     shutdownExecutor(context, frameworkIdOf(event.shutdownExecutor), parseExecutorId(executorId?.value ?? ""));
   } else if (event.shutdownFramework !== undefined) {
     shutdownFramework(context, frameworkIdOf(event.shutdownFramework));
   } else if (event.updateFramework?.frameworkInfo !== undefined) {
-    void updateFramework(context, event.updateFramework);
+    const info = event.updateFramework.frameworkInfo;
+    void updateFramework(context, parseFrameworkId(info.id?.value ?? ""), info);
   } else if (event.message !== undefined) {
     countMessage(context, event.message);
   } else {
@@ -67,13 +70,12 @@ function refuseGroup(context: AgentContext, group: internal.AgentEvent_RunTaskGr
  * A framework has changed its description, or has come back: then it may have missed updates. What it asked for in the beginning about
  * checkpoints stays.
  */
-async function updateFramework(context: AgentContext, message: internal.AgentEvent_UpdateFramework): Promise<void> {
-  const framework = context.frameworks.active.get(parseFrameworkId(message.frameworkInfo?.id?.value ?? ""));
-  if (framework === undefined || message.frameworkInfo === undefined) return;
+async function updateFramework(context: AgentContext, id: FrameworkId, info: FrameworkInfo): Promise<void> {
+  context.streams.sendAgain(id);
+  const framework = context.frameworks.active.get(id);
+  if (framework === undefined) return;
   const { checkpoint } = framework.info;
-  framework.info = clone(FrameworkInfoSchema, message.frameworkInfo);
-  framework.info.checkpoint = checkpoint;
-  context.streams.sendAgain(framework.id);
+  framework.info = replaceFields(info, { checkpoint });
   if (!checkpoint) return;
   try {
     await context.checkpoint.putFramework(framework.id, framework.info);

@@ -51,6 +51,28 @@ test("a killed task is KILLED, also if it takes the signal and exits with 0", as
   }
 });
 
+test("the end of a task that is not here is told until it is acknowledged, also when nothing else of its framework is", async () => {
+  await using rig = await running({});
+  rig.master.acknowledging = false;
+  rig.master.kill(FRAMEWORK, "unknown");
+  await rig.until(() => rig.master.states.at(-1) === "DROPPED");
+  const dropped = rig.master.last;
+  rig.kernel.exit(rig.kernel.only, { status: 0 });
+  await rig.until(() => rig.master.states.at(-1) === "FINISHED");
+  rig.master.acknowledge(FRAMEWORK, rig.master.last);
+  const told = () => rig.master.updates.filter(({ uuid }) => Buffer.from(uuid).equals(dropped.uuid)).length;
+  await rig.settleUntil(() => told() > 1, SECOND);
+  rig.master.send({
+    type: internal.AgentEvent_Type.UPDATE_FRAMEWORK,
+    updateFramework: { frameworkInfo: framework },
+  });
+  const before = told();
+  await rig.until(() => told() === before + 1);
+  rig.master.shutdownFramework(FRAMEWORK);
+  await rig.clock.advance(3600 * SECOND);
+  assert.equal(told(), before + 1);
+});
+
 test("TASK_KILLING goes to those who know it", async () => {
   await using rig = await running({
     framework: { capabilities: [{ type: FrameworkInfo_Capability_Type.TASK_KILLING_STATE }] },

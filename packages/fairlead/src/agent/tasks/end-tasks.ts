@@ -52,11 +52,12 @@ export function shutdownExecutor(context: AgentContext, frameworkId: FrameworkId
 
 /** SHUTDOWN_FRAMEWORK: ends its executors; nobody is told, because nobody acknowledges any more. */
 export function shutdownFramework(context: AgentContext, frameworkId: FrameworkId): void {
+  // there may be updates of tasks that never ran here, also of a framework that has no others
+  context.streams.remove(frameworkId);
   const framework = context.frameworks.active.get(frameworkId);
   if (framework === undefined || framework.terminating) return;
   context.log.info({ frameworkId }, "a framework is shut down");
   framework.terminating = true;
-  context.streams.remove(frameworkId);
   for (const executor of [...framework.executors.values()]) {
     if (executor.ended) abandonExecutor(context, framework, executor);
     else shutdown(context, executor);

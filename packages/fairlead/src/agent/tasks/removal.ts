@@ -25,11 +25,10 @@ export function removeExecutor(context: AgentContext, framework: Framework, exec
   removeIfIdle(context, framework);
 }
 
-/** A framework without executors is completed, and nobody waits for updates of its tasks any more. */
+/** A framework without executors is completed; updates of tasks that had none are sent until they are acknowledged. */
 export function removeIfIdle(context: AgentContext, framework: Framework): void {
   if (framework.executors.size > 0 || context.frameworks.active.get(framework.id) !== framework) return;
   context.frameworks.complete(framework);
-  context.streams.remove(framework.id);
   if (!framework.info.checkpoint) return;
   context.checkpoint.removeFramework(framework.id).catch((error: unknown) => {
     context.log.warn(
