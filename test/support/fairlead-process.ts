@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-const FAIRLEAD = new URL("../../bin/fairlead", import.meta.url).pathname;
+/** The program as an operator starts it. */
+export const FAIRLEAD = new URL("../../bin/fairlead", import.meta.url).pathname;
 
 /** A running `bin/fairlead`, as an operator would start it. Its log is kept for assertions and for the message of a failure. */
 export class FairleadProcess {
