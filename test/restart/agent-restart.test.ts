@@ -6,7 +6,7 @@ import { TaskState } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
-import { containerAddresses, executorOf, masterState } from "../support/state.ts";
+import { containerAddresses, executorOf, masterState, monitorStatistics } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ByteReader, type Progress } from "./byte-reader.ts";
@@ -104,12 +104,34 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
     });
   }
 
-  await step(t, "and they can still be killed", async () => {
+  await step(t, "their networks need not be configured any more", async () => {
+    workspace.removeNetwork("green");
+    await agent.end("SIGTERM");
+    agent = await workspace.startRegisteredAgent();
+    await flowOn();
+    unchanged();
+    assert.deepEqual(await containerAddresses(containerIdOf(server)), addressesOf(server));
+  });
+
+  await step(t, "they can still be measured", async () => {
+    const statistics = await monitorStatistics();
+    for (const { executor_id, statistics: values } of statistics) {
+      assert.equal(values.cpus_soft_limit, 0.6, executor_id);
+      assert.ok(values.mem_rss_bytes > 0 && values.mem_limit_bytes === 160 * 1024 * 1024, executor_id);
+    }
+    assert.deepEqual(statistics.map(({ executor_id }) => executor_id).toSorted(), ["reader", "source"]);
+  });
+
+  await step(t, "and killed, also by a call that comes while their agent is away", async () => {
+    await agent.end("SIGKILL");
+    await framework.kill("reader");
+    unchanged();
+    agent = await workspace.startRegisteredAgent();
     for (const [taskId, running] of [
       ["reader", client],
       ["source", server],
     ] as const) {
-      await framework.kill(taskId);
+      if (taskId === "source") await framework.kill(taskId);
       const killed = await framework.update(taskId, TaskState.TASK_KILLED);
       assert.deepEqual(addressesOf(killed), addressesOf(running));
       assert.equal(containerIdOf(killed), containerIdOf(running));

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { scheduler, TaskState, type TaskStatus } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
-import { masterState } from "../support/state.ts";
+import { agentState, executorOf, masterState } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
-import { observe } from "./observed-container.ts";
+import { containerIdOf, observe, startTimeOf } from "./observed-container.ts";
 import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -31,6 +32,7 @@ test("a task outlives its master, its agent and its framework's scheduler", asyn
     assert.equal(status?.state, TaskState.TASK_RUNNING);
     assert.deepEqual(addressesOf(status), addressesOf(running));
   };
+  let ends: TaskStatus | undefined;
   const info = { id: { value: first.id } };
 
   await step(t, "master and agent are killed, and come back in either order", async () => {
@@ -60,12 +62,20 @@ test("a task outlives its master, its agent and its framework's scheduler", asyn
   });
 
   await step(t, "the scheduler is away when its master is restarted", async () => {
+    const go = workspace.path("go");
+    await first.launch(shellTask("ends", `until [ -e ${go} ]; do sleep 0.05; done; exit 6`, { networks: ["blue"] }));
+    ends = await first.update("ends", TaskState.TASK_RUNNING);
+    before.calls = pluginCalls(workspace);
     await first.disconnect();
     await poll(async () => (await masterState()).frameworks[0]?.connected === false);
     await master.end("SIGKILL");
     const registrations = agent.log.length;
+    writeFileSync(go, "");
+    await poll(() => startTimeOf(ends!.containerStatus!.executorPid) === undefined);
     master = await workspace.startMaster();
     await agent.line(/"the agent is registered"/, registrations);
+    await poll(() => pluginCalls(workspace).length > before.calls.length);
+    before.calls.push(`DEL ${containerIdOf(ends)}`);
     const [framework] = (await masterState()).frameworks;
     assert.deepEqual([framework?.id, framework?.recovered, framework?.active], [first.id, true, false]);
     untouched();
@@ -75,7 +85,10 @@ test("a task outlives its master, its agent and its framework's scheduler", asyn
   await step(t, "another scheduler takes over under the framework's id", async () => {
     await second.subscribe();
     assert.equal(second.id, first.id);
-    isRunning(await second.reconcile());
+    const ended = await second.update("ends", TaskState.TASK_FAILED);
+    assert.equal(ended.message, "Command exited with status 6");
+    assert.deepEqual(addressesOf(ended), addressesOf(ends!));
+    isRunning(await second.reconcile({ taskId: { value: "task" } }));
     await second.launch(shellTask("of-second", "exec sleep 1000"));
     await second.update("of-second", TaskState.TASK_RUNNING);
   });
@@ -105,6 +118,31 @@ test("a task outlives its master, its agent and its framework's scheduler", asyn
     );
     await third.teardown();
   });
+});
+
+test("a framework that was torn down while its agent was away is ended there, too", async (t) => {
+  const workspace = new Workspace(t);
+  recordedBridge(workspace, "gone", "10.116.0.0/24");
+  await workspace.startMaster();
+  let agent = await workspace.startRegisteredAgent();
+  const framework = new TestFramework(MASTER);
+  await framework.subscribe();
+  await framework.launch(shellTask("task", "exec sleep 1000", { networks: ["gone"] }));
+  const running = await framework.update("task", TaskState.TASK_RUNNING);
+  const { directory } = await executorOf("task");
+  await agent.end("SIGKILL");
+  await framework.teardown();
+  assert.notEqual(startTimeOf(running.containerStatus!.executorPid), undefined);
+  agent = await workspace.startRegisteredAgent();
+  await poll(() => startTimeOf(running.containerStatus!.executorPid) === undefined);
+  await poll(() => Object.keys(takenAddresses(workspace)).length === 0);
+  await poll(async () => (await agentState()).frameworks.length === 0);
+  assert.equal(existsSync(directory), true);
+  const [completed] = (await masterState()).completed_frameworks;
+  assert.deepEqual(
+    completed?.completed_tasks.map(({ id, state }) => [id, state]),
+    [["task", "TASK_KILLED"]],
+  );
 });
 
 test("a framework that stays away for longer than its failover timeout is removed, with its tasks", async (t) => {

@@ -75,6 +75,20 @@ export async function containerAddresses(containerId: string): Promise<string[]>
   return infos.flatMap((info) => (info.ip_addresses ?? []).map((address) => address.ip_address));
 }
 
+/** What the agent's `/monitor/statistics` tells of each of its executors. */
+export async function monitorStatistics(): Promise<
+  readonly {
+    readonly executor_id: string;
+    readonly statistics: {
+      readonly cpus_soft_limit: number;
+      readonly mem_limit_bytes: number;
+      readonly mem_rss_bytes: number;
+    };
+  }[]
+> {
+  return (await getJson("http://127.0.0.1:5051/monitor/statistics")) as Awaited<ReturnType<typeof monitorStatistics>>;
+}
+
 async function getJson(url: string): Promise<unknown> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
