@@ -14,7 +14,7 @@ test("a task runs and ends: each update in its turn, each with the container's a
   const executor = agent.frameworks.get(parseFrameworkId(FRAMEWORK))?.executors.values().next().value;
   assert.equal(executor?.tasks.get(parseTaskId("t"))?.statuses.length, 2);
   assert.equal(agent.allocated.scalar("mem"), 96);
-  assert.equal((await agent.containerStatus(rig.kernel.only)).networkInfos.length, 1);
+  assert.equal((await agent.containerStatus(rig.kernel.only)).containerId?.value, rig.kernel.only);
   assert.equal((await agent.usage(rig.kernel.only)).timestamp, 0);
   rig.kernel.exit(rig.kernel.only, { status: 0 });
   await rig.until(() => agent.completedFrameworks.length === 1);
@@ -138,6 +138,21 @@ test("a stop in the middle of a launch starts nothing any more; the next agent c
   await rig.start();
   await rig.until(() => rig.master.states.includes("DROPPED"));
   assert.equal(rig.kernel.containers.size, 0);
+});
+
+test("a stop in the middle of a start does nothing more to the container", async () => {
+  await using rig = await Rig.create();
+  const agent = await rig.start();
+  const gate = Promise.withResolvers<void>();
+  rig.kernel.startGate = gate.promise;
+  rig.master.run(aFramework(), aTask("t", { maxCompletionTime: { nanoseconds: 1_000_000_000n } }));
+  await rig.until(() => rig.master.states.includes("STARTING"));
+  await agent.stop({ endTasks: false });
+  gate.resolve();
+  await rig.until(() => rig.kernel.log.includes("start"));
+  await rig.clock.advance(10_000);
+  assert.deepEqual(rig.kernel.log, ["launch", "start"]);
+  assert.equal(rig.clock.pending, 0);
 });
 
 test("an agent that was never started can be stopped", async () => {

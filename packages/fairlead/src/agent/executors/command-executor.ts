@@ -116,12 +116,17 @@ export class CommandExecutor {
     this.#escalation?.cancel();
   }
 
+  /** Whatever is under way when it is frozen ends without a further step. */
+  #enter(phase: "launching" | "starting" | "running"): void {
+    if (this.#phase !== "ended") this.#phase = phase;
+  }
+
   async #launch(): Promise<Ending | undefined> {
     const { containerizer, host } = this.#options;
     try {
       const config = await host.prepare();
-      if (this.#escalation === undefined) {
-        this.#phase = "launching";
+      if (this.#escalation === undefined && this.#phase !== "ended") {
+        this.#enter("launching");
         if (!(await containerizer.launch(config))) throw notSupported();
         this.#delivered = true;
       }
@@ -129,7 +134,7 @@ export class CommandExecutor {
       if (!FairleadError.is(error)) this.#options.log.error({ err: error }, "a launch failed unexpectedly");
       return this.#killedOr(launchFailed(error));
     }
-    this.#phase = "starting";
+    this.#enter("starting");
     return this.#escalation === undefined ? undefined : this.#killedOr(undefined);
   }
 
@@ -143,7 +148,7 @@ export class CommandExecutor {
       const failure = await this.#start(point);
       if (failure !== undefined) return failure;
     }
-    this.#phase = "running";
+    this.#enter("running");
     this.#armCompletion(point?.runningSinceMs ?? this.#options.clock.now());
     const reported = point?.runningSinceMs === undefined ? this.#report(TaskState.TASK_RUNNING) : undefined;
     if (this.#escalation !== undefined) void this.#carryOutKill(this.#escalation, point?.killing ?? false);
@@ -210,7 +215,8 @@ export class CommandExecutor {
 
   #armCompletion(sinceMs: number): void {
     const { clock, maxCompletionMs } = this.#options;
-    if (maxCompletionMs === undefined) return;
+    // a kill that was begun has its own time
+    if (maxCompletionMs === undefined || this.#escalation !== undefined || this.#phase === "ended") return;
     const remainingMs = Math.max(0, sinceMs + maxCompletionMs - clock.now());
     this.#completion = clock.after(remainingMs, () => this.#requestKill("max-completion-time", 0));
   }

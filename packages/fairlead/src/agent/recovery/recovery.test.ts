@@ -167,6 +167,20 @@ test("max_completion_time counts on over a restart", async () => {
   assert.equal(rig.master.last.reason, TaskStatus_Reason.MAX_COMPLETION_TIME_REACHED);
 });
 
+test("max_completion_time does not shorten the grace period of a kill, also not after a restart", async () => {
+  await using rig = await running({
+    maxCompletionTime: { nanoseconds: 60_000_000_000n },
+    killPolicy: graceOf(3600 * SECOND),
+  });
+  rig.kernel.onSignal = () => {};
+  rig.master.kill(FRAMEWORK, "t");
+  await rig.until(() => rig.kernel.log.includes("kill 15"));
+  await rig.restart();
+  await rig.until(() => rig.kernel.log.filter((line) => line === "kill 15").length === 2);
+  await rig.clock.advance(120 * SECOND);
+  assert.equal(rig.kernel.log.includes("kill 9"), false);
+});
+
 test("after a reboot the tasks are gone, and the agent is the same", async () => {
   await using rig = await running();
   rig.crash();
