@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ContainerInfo_Type,
+  type MessageInitShape,
   NetworkInfo_Protocol,
+  type NetworkInfoSchema,
   scheduler,
   TaskState,
   type TaskStatus,
@@ -16,6 +18,12 @@ import { Cluster } from "./cluster.ts";
 inHostLikeNamespaces(import.meta.filename);
 
 const AGENT_IP6 = "fd40::1";
+
+type Refused = [
+  id: string,
+  request: { networkInfos: MessageInitShape<typeof NetworkInfoSchema>[]; hostname?: string },
+  message: RegExp,
+];
 
 test("several networks", async (t) => {
   const cluster = await Cluster.start(t, `--ip6=${AGENT_IP6}`);
@@ -140,16 +148,25 @@ test("several networks", async (t) => {
     }
   });
 
-  await t.test("what is asked for twice, is unknown or no name fails the launch before any plugin runs", async () => {
-    for (const [id, names, message] of [
-      ["twice", ["red", "blue", "red"], /Attempted to join CNI network 'red' multiple times$/],
-      ["nowhere", ["red", "nowhere"], /Unknown CNI network 'nowhere'$/],
-      ["outside", ["red", "../../escape"], /Unknown CNI network '\.\.\/\.\.\/escape'/],
-      ["pinned", ["ns"], /Unknown CNI network 'ns'/],
-      ["empty", [""], /Unknown CNI network ''/],
-      ["torn", ["a\nb"], /Unknown CNI network 'a\\nb'/],
-    ] as const) {
-      const { status } = await cluster.finish(shellTask(id, "true", { networks: names }));
+  await t.test("what cannot be fails the launch before any plugin runs", async () => {
+    const named = (...names: readonly string[]) => ({ networkInfos: names.map((name) => ({ name })) });
+    const launches: Refused[] = [
+      ["twice", named("red", "blue", "red"), /Attempted to join CNI network 'red' multiple times$/],
+      ["nowhere", named("red", "nowhere"), /Unknown CNI network 'nowhere'$/],
+      ["outside", named("red", "../../escape"), /Unknown CNI network '\.\.\/\.\.\/escape'/],
+      ["pinned", named("ns"), /Unknown CNI network 'ns'/],
+      ["empty", named(""), /Unknown CNI network ''/],
+      ["torn", named("a\nb"), /Unknown CNI network 'a\\nb'/],
+      ["host-name", { ...named("red"), hostname: "web # 1" }, /Invalid hostname "web # 1"/],
+      [
+        "label",
+        { networkInfos: [{ name: "red", labels: { labels: [{ key: "a\nb" }] } }] },
+        /control characters: "a\\nb"/,
+      ],
+    ];
+    for (const [id, request, message] of launches) {
+      const task = shellTask(id, "true", { container: { type: ContainerInfo_Type.MESOS, ...request } });
+      const { status } = await cluster.finish(task);
       assert.deepEqual(cluster.states(id), ["TASK_FAILED"]);
       assert.equal(status.reason, TaskStatus_Reason.CONTAINER_LAUNCH_FAILED);
       assert.match(status.message, message);

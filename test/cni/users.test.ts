@@ -119,6 +119,18 @@ test("users", async (t) => {
   await runsAs("the command's user where the framework's is not known", ofStranger, NOBODY, NOBODY.name);
 });
 
+test("without --switch_user every task runs as the agent's user", async (t) => {
+  const cluster = await Cluster.start(t, "--no-switch_user");
+  cluster.workspace.bridge("green", "10.77.0.0/24");
+  for (const user of [NOBODY.name, STRANGER]) {
+    const { status, stdout } = await cluster.finish(
+      shellTask(`of-${user}`, "", { networks: ["green"], command: { value: "id -u", user } }),
+    );
+    assert.equal(stdout, "0\n", status.message);
+    assert.deepEqual(owner(cluster.sandbox(status)), [ROOT.uid, ROOT.gid, 0o750]);
+  }
+});
+
 function owner(path: string): number[] {
   const { uid, gid, mode } = statSync(path);
   return [uid, gid, mode & 0o7777];
