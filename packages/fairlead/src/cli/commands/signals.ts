@@ -13,3 +13,10 @@ export function firstSignal(): Promise<NodeJS.Signals> {
     for (const signal of SIGNALS) process.on(signal, onSignal);
   });
 }
+
+/** Resolves with SIGUSR1, by which operators take an agent of Mesos out of its cluster. Node.js would open its debugger on it. */
+export function leaveSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.on("SIGUSR1", resolve);
+  });
+}
