@@ -150,6 +150,16 @@ test("two of them on one machine keep their bridges, subnets and ports apart", a
   assert.deepEqual(machine(), before);
 });
 
+test("a second one in the same directories is refused, and takes nothing from the first", async (t) => {
+  const { process: local, workspace } = await startLocal(t);
+  const before = machine();
+  const second = workspace.start("local", directories(workspace));
+  assert.equal((await second.exited).code, 1);
+  assert.match(second.log.join("\n"), /DIRECTORY_IN_USE/);
+  assert.deepEqual(machine(), before);
+  await local.end("SIGTERM");
+});
+
 test("what a killed local leaves is taken down by the next one in its directories", async (t) => {
   const before = machine();
   const { process: local, workspace } = await startLocal(t);

@@ -49,9 +49,15 @@ export async function runLocal(argv: readonly string[]): Promise<number> {
 
   await using stack = new AsyncDisposableStack();
   const directories = await localDirectories(flags.values);
-  stack.defer(() => removeOurs(directories, flags.values.agents, log));
-  const network = await findNetwork(flags.values, directories, stack, log);
+  // another `local` may be at work in directories with a name
+  let isAlone = flags.values.work_dir === undefined;
+  stack.defer(async () => {
+    if (isAlone) await removeOurs(directories, flags.values.agents, log);
+  });
   const { ip, url } = await startMaster(flags, directories, stack, log);
+  // it holds their lock; so what there is of a network is not in use either
+  isAlone = true;
+  const network = await findNetwork(flags.values, directories, stack, log);
   const agents = await startAgents(flags, { directories, network, ip, url }, stack, log);
 
   const ended = Promise.race(agents.map(({ agent }) => agent.end));

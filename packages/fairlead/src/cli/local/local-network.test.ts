@@ -43,6 +43,13 @@ test("what was noted is taken over, with its bridge or without", () => {
 test("what was noted and is somebody else's by now is not", () => {
   const note = { bridge: "fairlead0", subnet: "10.77.0.0/24", firewall: [] };
   assert.equal(chooseNetwork(note, HOST, []).subnet, "10.77.2.0/24");
+  const links = [...HOST.links, link("fairlead0", "10.77.2.1/24")];
+  const other = { bridge: "fairlead0", subnet: "10.77.9.0/24", firewall: [] };
+  assert.deepEqual(chooseNetwork(other, { ...HOST, links }, []), {
+    bridge: "fairlead1",
+    subnet: "10.77.3.0/24",
+    firewall: [],
+  });
 });
 
 test("a machine on which nothing is free is told so", () => {

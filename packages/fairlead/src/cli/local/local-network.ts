@@ -107,17 +107,30 @@ async function reserve(note: LocalNetwork | undefined, run: RunCommand): Promise
   for (let attempt = 1; ; attempt++) {
     const state = await readState(run);
     const network = chooseNetwork(note, state, firewall);
-    if (state.links.some(({ ifname }) => ifname === network.bridge)) return network;
+    if (state.links.some(({ ifname }) => ifname === network.bridge)) {
+      await setUp(network, run);
+      return network;
+    }
     const { code, stderr } = await run(["ip", "link", "add", network.bridge, "type", "bridge"]);
     if (code === 0) {
-      await expectSuccess(["ip", "address", "add", gatewayOf(network), "dev", network.bridge], {}, run);
-      await expectSuccess(["ip", "link", "set", network.bridge, "up"], {}, run);
-      return network;
+      try {
+        await setUp(network, run);
+        return network;
+      } catch (error) {
+        await run(["ip", "link", "delete", network.bridge]).catch(() => {});
+        throw error;
+      }
     }
     if (attempt === ATTEMPTS) {
       throw new FairleadError("NETWORK_FAILED", `the bridge ${network.bridge} could not be made: ${stderr.trim()}`);
     }
   }
+}
+
+/** Idempotent. */
+async function setUp(network: LocalNetwork, run: RunCommand): Promise<void> {
+  await expectSuccess(["ip", "address", "replace", gatewayOf(network), "dev", network.bridge], {}, run);
+  await expectSuccess(["ip", "link", "set", network.bridge, "up"], {}, run);
 }
 
 /** What the note says if that is still free, else a bridge and a subnet that are. Errors: NETWORK_FAILED. */
@@ -130,7 +143,15 @@ export function chooseNetwork(
     ...links.filter(({ ifname }) => ifname !== bridge).flatMap(ipv4Of),
     ...routes.filter(({ dev }) => dev !== bridge).map(({ dst }) => dst),
   ];
-  if (note !== undefined && !usedBut(note.bridge).some((used) => overlaps(used, note.subnet))) return note;
+  // after a reboot another `local` may have made a bridge of that name, for a subnet of its own
+  const onBridge = links.filter(({ ifname }) => ifname === note?.bridge).flatMap(ipv4Of);
+  if (
+    note !== undefined &&
+    onBridge.every((address) => address === gatewayOf(note)) &&
+    !usedBut(note.bridge).some((used) => overlaps(used, note.subnet))
+  ) {
+    return note;
+  }
   const subnet = freeSubnet(usedBut());
   const names = new Set(links.map(({ ifname }) => ifname));
   const bridge = Array.from({ length: MAX_BRIDGES }, (_, i) => `fairlead${i}`).find((name) => !names.has(name));
