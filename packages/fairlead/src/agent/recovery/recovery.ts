@@ -103,6 +103,8 @@ export async function recoverTasks(context: AgentContext, identity: Identity): P
   }
   const known = recovered.map((task) => task.config).filter((config) => config !== undefined);
   await context.containerizer.recover(known);
+  // told to stop meanwhile: whoever comes next takes them up
+  if (context.closed()) return;
   for (const task of recovered) takeUp(context, task);
   await dropIdleFrameworks(context, identity);
 }

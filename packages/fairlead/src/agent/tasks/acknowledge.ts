@@ -1,4 +1,4 @@
-import { type FrameworkId, type internal, parseFrameworkId, parseTaskId, type TaskId } from "@fairlead/mesos-api";
+import type { FrameworkId, TaskId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../base/crash-points.ts";
 import { errorText } from "../../base/errors.ts";
 import type { AgentContext } from "../context.ts";
@@ -12,10 +12,13 @@ import { removeExecutor } from "./removal.ts";
  *
  * An acknowledgement that cannot be stored counts as not come: the update is sent again, and acknowledged again.
  */
-export async function acknowledge(context: AgentContext, message: internal.AgentEvent_Acknowledge): Promise<void> {
-  const frameworkId = parseFrameworkId(message.frameworkId?.value ?? "");
-  const taskId = parseTaskId(message.taskId?.value ?? "");
-  const acknowledgement = context.streams.beginAcknowledgement(frameworkId, taskId, message.uuid);
+export async function acknowledge(
+  context: AgentContext,
+  frameworkId: FrameworkId,
+  taskId: TaskId,
+  uuid: Uint8Array,
+): Promise<void> {
+  const acknowledgement = context.streams.beginAcknowledgement(frameworkId, taskId, uuid);
   if (acknowledgement === undefined) {
     context.log.debug({ frameworkId, taskId }, "an acknowledgement for no update that waits is ignored");
     return;
