@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { HttpReply, SourceReply, StreamReply, WholeReply } from "./http.ts";
@@ -74,7 +74,25 @@ export async function sendWhole(
   headers["Content-Length"] = String(body.length);
   response.socket?.setTimeout(stalledTimeoutMs);
   response.writeHead(reply.status, headers);
-  response.end(body);
+  await endAfterRequest(response, body);
+}
+
+/**
+ * Ends an answer once the whole request is in, which may have been refused half way; what is left of it is dropped. The answer itself is sent
+ * before: where the connection is to be closed with it, whoever is still sending would see a reset in its place. The request timeout bounds it.
+ */
+async function endAfterRequest(response: ServerResponse, body: Uint8Array): Promise<void> {
+  const { req: request } = response;
+  if (request.complete || request.destroyed) {
+    response.end(body);
+    return;
+  }
+  response.flushHeaders();
+  if (body.length > 0) response.write(body);
+  request.resume();
+  // a peer that leaves half way needs no end
+  await finished(request, { writable: false }).catch(() => {});
+  response.end();
 }
 
 /** The bytes themselves, not a copy: rendered state is large, and sent many times. */

@@ -203,6 +203,19 @@ describe("requests", () => {
     });
   }
 
+  for (const [path, status] of [
+    ["/echo", 413],
+    ["/none", 404],
+  ] as const) {
+    it(`that are refused with ${status} are listened to until their end, also where it is that of the connection`, async () => {
+      const { port } = await start([ECHO]);
+      // more than what the kernel takes on the way
+      const body = "a".repeat(32 * 1024 * 1024);
+      const answer = await exchange(port, `POST ${path} HTTP/1.1\n${HOST}\nContent-Length: ${body.length}`, body);
+      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+    });
+  }
+
   it("are 400 when their compression is none, broken or unknown", async () => {
     const { port } = await start([ECHO]);
     const half = gzipSync("hello").subarray(0, 12);
