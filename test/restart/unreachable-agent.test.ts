@@ -57,6 +57,31 @@ test("an agent that does not answer for a while loses nothing", async (t) => {
   await framework.teardown();
 });
 
+test("an agent whose connection broke has its own time to come back", async (t) => {
+  const workspace = new Workspace(t);
+  recordedBridge(workspace, "broken", "10.121.0.0/24");
+  await workspace.startMaster("--agent_reregister_timeout=2secs");
+  let agent = await workspace.startRegisteredAgent();
+  const framework = new TestFramework("127.0.0.1:5050");
+  await framework.subscribe();
+  await framework.launch(shellTask("task", "exec sleep 1000", { networks: ["broken"] }));
+  const running = await framework.update("task", TaskState.TASK_RUNNING);
+  const before = observe(workspace, running);
+
+  await agent.end("SIGKILL");
+  await poll(async () => (await masterState()).slaves[0]?.active === false);
+  assert.equal((await framework.reconcile({ taskId: running.taskId! }))[0]?.state, TaskState.TASK_RUNNING);
+  const lost = await framework.update("task", TaskState.TASK_UNREACHABLE);
+  assert.equal(lost.message, "agent did not reregister within 2secs after disconnecting");
+  agent = await workspace.startRegisteredAgent();
+  const back = await framework.until(() =>
+    framework.updates.slice(framework.updates.indexOf(lost)).find(({ state }) => state === TaskState.TASK_RUNNING),
+  );
+  assert.equal(back.reason, TaskStatus_Reason.AGENT_REREGISTERED);
+  assert.deepEqual(observe(workspace, running), before);
+  await framework.teardown();
+});
+
 test("an agent that stays away is unreachable, and what runs on it is told again when it is back", async (t) => {
   const workspace = new Workspace(t);
   recordedBridge(workspace, "long", "10.108.0.0/24");
