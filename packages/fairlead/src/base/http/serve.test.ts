@@ -209,10 +209,14 @@ describe("requests", () => {
   ] as const) {
     it(`that are refused with ${status} are listened to until their end, also where it is that of the connection`, async () => {
       const { port } = await start([ECHO]);
-      // more than what the kernel takes on the way
+      // more than what the kernel takes on the way, and nothing is read before all of it is sent
       const body = "a".repeat(32 * 1024 * 1024);
-      const answer = await exchange(port, `POST ${path} HTTP/1.1\n${HOST}\nContent-Length: ${body.length}`, body);
-      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+      const client = await rawClient(port);
+      client.socket.pause();
+      client.send(`POST ${path} HTTP/1.1\r\n${HOST}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`);
+      await new Promise((resolve) => client.socket.write(body, resolve));
+      client.socket.resume();
+      assert.match(await client.ended(), new RegExp(`^HTTP/1.1 ${status} `));
     });
   }
 
