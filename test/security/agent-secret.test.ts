@@ -52,7 +52,7 @@ test("the secret that agents share with their master", async (t) => {
       `Bearer ${SECRET.toUpperCase()}`,
       SECRET,
     ]) {
-      const headers = authorization === "" ? {} : { Authorization: authorization };
+      const headers: Record<string, string> = authorization === "" ? {} : { Authorization: authorization };
       for (const body of [encodeCall(registration()), encodeCall(registration({ protocolVersion: 99 }))]) {
         assertRefused(await rawAgent.refused(body, headers));
       }
