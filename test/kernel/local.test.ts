@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { type TestContext, test } from "node:test";
 import { FairleadProcess } from "../support/fairlead-process.ts";
+import { machine } from "../support/machine.ts";
 import { Workspace } from "../support/workspace.ts";
 import { inHostLikeNamespaces } from "./host-like.ts";
 
@@ -12,22 +12,8 @@ inHostLikeNamespaces(import.meta.filename);
 const CGROUPS = `fairlead-test-${process.pid}`;
 const SMALL = "--resources=cpus:0.1;mem:32";
 
-const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: "utf8" });
-
 /** What a `local` could leave behind in its namespaces, and on the machine. */
-function machine(): string[] {
-  const links = JSON.parse(run("ip", "-j", "link")) as { ifname: string }[];
-  const rules = run("iptables-save").split("\n");
-  return [
-    ...links.map(({ ifname }) => `link ${ifname}`),
-    ...run("nft", "list", "tables").split("\n"),
-    ...rules.filter((line) => line.startsWith("-A")),
-    ...run("find", "/sys/fs/cgroup", "-type", "d", "-path", `*${CGROUPS}*`).split("\n"),
-    ...readFileSync("/proc/self/mountinfo", "utf8")
-      .split("\n")
-      .filter((line) => /\/(fairlead-[^/]+|run\/fairlead)\//.test(line)),
-  ].sort();
-}
+const look = () => machine({ cgroupsRoot: CGROUPS });
 
 interface Local {
   readonly process: FairleadProcess;
@@ -53,7 +39,7 @@ async function command(...words: string[]): Promise<{ code: number | null; lines
 }
 
 test("a task on the network that local brings: addresses, output, exit status; then nothing is left", async (t) => {
-  const before = machine();
+  const before = look();
   const { process: local } = await startLocal(t);
   assert.match(
     readFileSync(`/proc/${local.pid}/cmdline`, "utf8"),
@@ -88,18 +74,18 @@ test("a task on the network that local brings: addresses, output, exit status; t
   assert.match(table[1]!, new RegExp(`^hello-[0-9a-f]+ +hello +TASK_FINISHED +\\S+-S0 +fairlead ${address}$`));
 
   assert.deepEqual(await local.end("SIGTERM"), { code: 0, signal: null });
-  assert.deepEqual(machine(), before);
+  assert.deepEqual(look(), before);
 });
 
 test("local ends its tasks when it is told to stop, and takes their network down", async (t) => {
-  const before = machine();
+  const before = look();
   const { process: local, workspace } = await startLocal(t);
   const execute = workspace.start("execute", ["--command=sleep 1000", "--networks=fairlead", SMALL]);
   await execute.line(/TASK_RUNNING/);
   assert.deepEqual(await local.end("SIGINT"), { code: 0, signal: null });
   await execute.line(/TASK_KILLED/);
   assert.equal((await execute.exited).code, 1);
-  assert.deepEqual(machine(), before);
+  assert.deepEqual(look(), before);
 });
 
 test("execute tells how a task failed, and exits with 1", async (t) => {
@@ -128,7 +114,7 @@ test("a task that execute leaves is killed", async (t) => {
 });
 
 test("two of them on one machine keep their bridges, subnets and ports apart", async (t) => {
-  const before = machine();
+  const before = look();
   const one = await startLocal(t);
   const other = await startLocal(t, "--port=5150", "--agent_port=5151", "--agents=2");
   const where = async (master: string) => {
@@ -147,33 +133,33 @@ test("two of them on one machine keep their bridges, subnets and ports apart", a
   ]);
   await one.process.end("SIGTERM");
   await other.process.end("SIGTERM");
-  assert.deepEqual(machine(), before);
+  assert.deepEqual(look(), before);
 });
 
 test("a second one in the same directories is refused, and takes nothing from the first", async (t) => {
   const { process: local, workspace } = await startLocal(t);
-  const before = machine();
+  const before = look();
   const second = workspace.start("local", directories(workspace));
   assert.equal((await second.exited).code, 1);
   assert.match(second.log.join("\n"), /DIRECTORY_IN_USE/);
-  assert.deepEqual(machine(), before);
+  assert.deepEqual(look(), before);
   await local.end("SIGTERM");
 });
 
 test("what a killed local leaves is taken down by the next one in its directories", async (t) => {
-  const before = machine();
+  const before = look();
   const { process: local, workspace } = await startLocal(t);
   const execute = workspace.start("execute", ["--command=sleep 1000", "--networks=fairlead", SMALL]);
   await execute.line(/TASK_RUNNING/);
   await local.end("SIGKILL");
   await execute.end("SIGKILL");
-  assert.notDeepEqual(machine(), before);
+  assert.notDeepEqual(look(), before);
   const next = workspace.start("local", directories(workspace));
   await next.line(/^ready http:/);
   const { lines } = await command("execute", SMALL, "--networks=fairlead", "--command=true");
   assert.match(lines.join("\n"), /TASK_RUNNING, on fairlead 10\.77\.0\./);
   assert.deepEqual(await next.end("SIGTERM"), { code: 0, signal: null });
-  assert.deepEqual(machine(), before);
+  assert.deepEqual(look(), before);
 });
 
 test("without directories it has temporary ones, and removes them", async () => {

@@ -6,10 +6,10 @@ const lines = (program: string, ...args: readonly string[]): string[] =>
   execFileSync(program, args, { encoding: "utf8" }).trimEnd().split("\n").filter(Boolean);
 
 /**
- * What clusters of a test file could leave in its namespaces and in the cgroups of `workspace`: links, firewall, mounts, pinned namespaces,
+ * What clusters of a test file could leave in its namespaces and in the cgroups of a workspace: links, firewall, mounts, pinned namespaces,
  * cgroups, processes. In words, so that the difference of two looks tells.
  */
-export function machine({ cgroupsRoot }: Workspace): string[] {
+export function machine({ cgroupsRoot }: Pick<Workspace, "cgroupsRoot">): string[] {
   const links = JSON.parse(execFileSync("ip", ["-j", "link"], { encoding: "utf8" })) as { ifname: string }[];
   return [
     ...links.map(({ ifname }) => `link ${ifname}`),
