@@ -60,6 +60,16 @@ test("the first failure stops prepare; cleanup goes over all, and over failures"
   assert.deepEqual(calls, ["prepare a", "cleanup c", "cleanup a"]);
 });
 
+test("a prepare that waits for others is told that the container is not wanted any more", async () => {
+  const { promise, reject } = Promise.withResolvers<undefined>();
+  const waiting = { prepare: () => promise, abort: () => reject(new Error("aborted")) };
+  const { pipeline, calls } = pipelineOf({ b: waiting });
+  const prepared = pipeline.prepare(CONFIG, () => {});
+  pipeline.abort(ID);
+  await assert.rejects(prepared, { message: "aborted" });
+  assert.deepEqual(calls, ["prepare a"]);
+});
+
 test("prepare stops when the container is not wanted any more", async () => {
   const { pipeline, calls } = pipelineOf({});
   let turns = 0;
