@@ -38,6 +38,7 @@ import { toRegister } from "./session/register-call.ts";
 import { Registration } from "./session/registration.ts";
 import { Frameworks } from "./state/frameworks.ts";
 import { replaceFields } from "./state/replace.ts";
+import { predecessorOf } from "./tasks/acknowledge.ts";
 import { UpdateStreams } from "./updates/update-streams.ts";
 
 export interface AgentDeps {
@@ -99,6 +100,7 @@ export class AgentCore implements AgentView {
       register: () => toRegister(this.#info, this.pid, this.#context.frameworks, this.#context.streams),
       onRegistered: (registered) => this.#takeId(registered),
       onReady: () => this.#context.streams.resume(),
+      waitFor: (event) => predecessorOf(this.#context, event),
       onEvent: (event) => this.#take(event),
       onDisconnected: () => this.#context.streams.pause(),
       onRefused: (error) => this.#departure.refused(error),
@@ -203,6 +205,7 @@ export class AgentCore implements AgentView {
       endpoint: `${address.ip}:${address.port}`,
       frameworks,
       running: new Map(),
+      completing: new Map(),
       gc: new GarbageCollection({
         workDir: config.workDir,
         delayMs: config.gcDelayMs,

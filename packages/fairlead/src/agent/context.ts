@@ -16,6 +16,8 @@ export interface AgentContext extends ReporterContext {
   readonly frameworks: Frameworks;
   /** The executors whose containers have not ended, as objects that lead them, with the promises of their ends. */
   readonly running: Map<Executor, { readonly leader: CommandExecutor; readonly done: Promise<void> }>;
+  /** Tasks whose last acknowledgement is on its way to the disk, by framework and task, with the promises of their ends. */
+  readonly completing: Map<string, Promise<void>>;
   readonly gc: GarbageCollection;
   readonly lookupUser: LookupUser;
 }

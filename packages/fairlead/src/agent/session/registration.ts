@@ -21,6 +21,8 @@ export interface RegistrationOptions {
   readonly onRegistered: (registered: internal.AgentEvent_Registered) => Promise<void>;
   /** From now on `send` reaches the master. */
   readonly onReady: () => void;
+  /** What an event has to wait for, and all that come after it. Never rejects. */
+  readonly waitFor: (event: internal.AgentEvent) => Promise<void> | undefined;
   /** Every other event but PING, in order, after `onReady`; SHUTDOWN also without: a master need not register an agent to send it away. */
   readonly onEvent: (event: internal.AgentEvent) => void;
   /** The session is over, another one will be opened. */
@@ -136,7 +138,9 @@ export class Registration {
         this.#expectPing(attempt);
         attempt.session?.send(pong());
       } else if (attempt.registered || event.type === AgentEvent_Type.SHUTDOWN) {
-        this.#options.onEvent(event);
+        const before = this.#options.waitFor(event);
+        if (before !== undefined) await before;
+        if (!attempt.over) this.#options.onEvent(event);
       }
     });
   }

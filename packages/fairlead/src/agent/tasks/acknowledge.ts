@@ -1,4 +1,4 @@
-import type { FrameworkId, TaskId } from "@fairlead/mesos-api";
+import type { FrameworkId, internal, TaskId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../base/crash-points.ts";
 import { errorText } from "../../base/errors.ts";
 import type { AgentContext } from "../context.ts";
@@ -24,6 +24,34 @@ export async function acknowledge(
     return;
   }
   const executor = context.frameworks.ofTask(frameworkId, taskId);
+  const finished = finish(context, frameworkId, taskId, executor, acknowledgement);
+  if (executor === undefined || !isTerminal(acknowledgement.status.state)) return finished;
+  context.completing.set(keyOf(frameworkId, taskId), finished);
+  await finished;
+  context.completing.delete(keyOf(frameworkId, taskId));
+}
+
+/**
+ * What has to be done before the agent can take this task: the end of one of the same id was acknowledged, so that the master is done with it, and
+ * that is on its way to the disk. Frameworks that use their ids again do so at once.
+ */
+export function predecessorOf(context: AgentContext, { runTask }: internal.AgentEvent): Promise<void> | undefined {
+  const { frameworkInfo, task } = runTask ?? {};
+  return context.completing.get(keyOf(frameworkInfo?.id?.value ?? "", task?.taskId?.value ?? ""));
+}
+
+/** Ids hold no slashes. */
+function keyOf(frameworkId: string, taskId: string): string {
+  return `${frameworkId}/${taskId}`;
+}
+
+async function finish(
+  context: AgentContext,
+  frameworkId: FrameworkId,
+  taskId: TaskId,
+  executor: Executor | undefined,
+  acknowledgement: Acknowledgement,
+): Promise<void> {
   try {
     await store(context, frameworkId, taskId, executor, acknowledgement);
   } catch (error) {

@@ -200,6 +200,27 @@ test("a task for another agent, or one that runs here already, is not started", 
   assert.deepEqual(rig.master.states, ["STARTING", "RUNNING"]);
 });
 
+test("a task id may be used again as soon as its end is acknowledged, also when that is not on disk yet", async () => {
+  await using rig = await Rig.create();
+  await rig.start();
+  rig.master.run(framework, aTask("t"));
+  await rig.until(() => rig.master.states.includes("RUNNING"));
+  rig.master.acknowledging = false;
+  rig.kernel.exit(rig.kernel.only, { status: 0 });
+  await rig.until(() => rig.master.states.includes("FINISHED"));
+  const disk = Promise.withResolvers<void>();
+  const { store } = rig;
+  rig.store = { ...store, apply: (writes) => disk.promise.then(() => store.apply(writes)) };
+  rig.master.acknowledge(FRAMEWORK, rig.master.last);
+  rig.master.acknowledging = true;
+  rig.master.run(framework, aTask("t"));
+  rig.master.kill(FRAMEWORK, "t");
+  await rig.clock.advance(0);
+  disk.resolve();
+  await rig.until(() => rig.master.states.at(-1) === "KILLED");
+  assert.equal(rig.master.states.includes("DROPPED"), false);
+});
+
 test("a task id that comes again before its end is acknowledged is dropped", async () => {
   await using rig = await Rig.create();
   await rig.start();
