@@ -63,8 +63,18 @@ test("counted repetitions of counted repetitions are not even built", () => {
   assert.match(String(Pattern.compile("((a{1000}){1000}){1000}", 100)), /pattern too large/);
 });
 
+test("repetitions of nothing are nothing, however they are counted", () => {
+  const pattern = compiled("((((?:){1000}){1000}){1000}){1000}a");
+  assert.equal(pattern.matches("a"), true);
+  assert.equal(pattern.matches(""), false);
+});
+
+test("a text that is too long is not even read", () => {
+  assert.match(String(Pattern.compile("(?:)".repeat(1_000_000), 100)), /pattern too large/);
+});
+
 test("deep nesting is refused", () => {
-  assert.match(String(Pattern.compile("(".repeat(5_000) + ")".repeat(5_000), 100)), /nests too deeply/);
+  assert.match(String(Pattern.compile("(".repeat(4_000) + ")".repeat(4_000), 100)), /nests too deeply/);
 });
 
 test("a pattern that would make a backtracking engine try for ever is decided at once", () => {

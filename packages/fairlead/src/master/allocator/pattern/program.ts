@@ -118,7 +118,12 @@ function emitChoice(items: readonly Node[], program: Instruction[]): void {
 }
 
 function emitRepeat(item: Node, min: number, max: number, program: Instruction[]): void {
-  for (let i = 0; i < min; i++) emit(item, program);
+  for (let i = 0; i < min; i++) {
+    const size = program.length;
+    emit(item, program);
+    // What matches nothing but the empty text does so once and a thousand times; counted within itself it would never be done.
+    if (program.length === size) return;
+  }
   if (max === Number.POSITIVE_INFINITY) {
     const loop = reserve(program);
     emit(item, program);

@@ -18,6 +18,9 @@ const MAX_REPEAT = 1000;
 /** Groups within groups: the parser recurses. */
 const MAX_DEPTH = 50;
 
+/** No pattern that is short enough once it is compiled is longer, unless it is mostly empty groups. */
+const MAX_CHARS = 10_000;
+
 const CLASSES: Readonly<Record<string, (codePoint: number) => boolean>> = {
   d: (c) => c >= 0x30 && c <= 0x39,
   s: (c) => c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0c || c === 0x0d,
@@ -37,6 +40,7 @@ export function isWord(c: number): boolean {
  * Throws {@link PatternError}.
  */
 export function parsePattern(text: string): Node {
+  if (text.length > MAX_CHARS) throw new PatternError("pattern too large - compile failed");
   const flags = /^\(\?([is]+)\)/.exec(text)?.[1] ?? "";
   const body = flags === "" ? text : text.slice(flags.length + 3);
   const parser = new Parser(Array.from(body), flags.includes("i"), flags.includes("s"));
