@@ -61,4 +61,5 @@ export { ResourceError } from "./resources/resource-error.ts";
 export { Resources } from "./resources/resources.ts";
 export { validateResource } from "./resources/validate-resource.ts";
 export * from "./roles.ts";
+export * from "./task-state.ts";
 export * as v0 from "./v0/index.ts";

@@ -17,6 +17,7 @@ import type { Clock } from "../base/clock.ts";
 import { FairleadError } from "../base/errors.ts";
 import { removeTree } from "../base/files/remove-tree.ts";
 import type { Logger } from "../base/log.ts";
+import { replaceFields } from "../base/replace-fields.ts";
 import type { Store } from "../base/store/store.ts";
 import { createUserLookup } from "../base/users.ts";
 import type { Containerizer } from "../containerizer/containerizer.ts";
@@ -37,7 +38,6 @@ import { handleEvent } from "./session/events.ts";
 import { toRegister } from "./session/register-call.ts";
 import { Registration } from "./session/registration.ts";
 import { Frameworks } from "./state/frameworks.ts";
-import { replaceFields } from "./state/replace.ts";
 import { predecessorOf } from "./tasks/acknowledge.ts";
 import { UpdateStreams } from "./updates/update-streams.ts";
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   type FrameworkId,
   internal,
+  isTerminal,
   type OfferId,
   parseResources,
   Resources,
@@ -11,7 +12,6 @@ import {
 } from "@fairlead/mesos-api";
 import fc from "fast-check";
 import type { Master } from "./master.ts";
-import { isTerminal } from "./tasks/task-state.ts";
 import type { TestAgent } from "./testing/test-agent.ts";
 import { commandTask, TestCluster } from "./testing/test-cluster.ts";
 import { MODERN, type TestScheduler } from "./testing/test-scheduler.ts";

@@ -1,8 +1,7 @@
-import { TaskState } from "@fairlead/mesos-api";
+import { isTerminal, TaskState } from "@fairlead/mesos-api";
 import type { StoredTask } from "../checkpoint/read-checkpoint.ts";
 import type { ResumePoint } from "../executors/command-executor.ts";
 import { type Ending, hostRebooted, notLaunched } from "../executors/ending.ts";
-import { isTerminal } from "../state/task-state.ts";
 
 /** What becomes of a task of an earlier run of the agent. */
 export type Fate =

@@ -7,11 +7,11 @@ import {
   parseTaskId,
   TaskState,
 } from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { ContainerConfig } from "../../containerizer/containerizer.ts";
 import { fromAnnotations } from "../checkpoint/annotations.ts";
 import type { StoredRun } from "../checkpoint/read-checkpoint.ts";
 import { runDir } from "../paths.ts";
-import { replaceFields } from "../state/replace.ts";
 import { toTask } from "../state/task.ts";
 
 /** What containers tell of the tasks in them, when the checkpoint is lost. */

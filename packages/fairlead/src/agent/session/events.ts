@@ -7,9 +7,9 @@ import {
   parseTaskId,
 } from "@fairlead/mesos-api";
 import { errorText, FairleadError } from "../../base/errors.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { AgentContext } from "../context.ts";
 import { launchFailed } from "../executors/ending.ts";
-import { replaceFields } from "../state/replace.ts";
 import { acknowledge } from "../tasks/acknowledge.ts";
 import { killTask, shutdownExecutor, shutdownFramework } from "../tasks/end-tasks.ts";
 import { runTask } from "../tasks/run-task.ts";

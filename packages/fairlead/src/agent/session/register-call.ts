@@ -1,9 +1,8 @@
-import { type AgentInfo, create, internal, parseTaskId, type Task } from "@fairlead/mesos-api";
+import { type AgentInfo, create, internal, isTerminal, parseTaskId, type Task } from "@fairlead/mesos-api";
 import { MESOS_VERSION } from "../../base/version.ts";
 import { AGENT_CAPABILITIES, AGENT_FEATURES } from "../agent-info.ts";
 import type { Framework } from "../state/framework.ts";
 import type { Frameworks } from "../state/frameworks.ts";
-import { isTerminal } from "../state/task-state.ts";
 import type { UpdateStreams } from "../updates/update-streams.ts";
 
 /** The protocol of `agent.proto` as this agent speaks it. */

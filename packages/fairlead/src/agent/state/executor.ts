@@ -3,6 +3,7 @@ import {
   type ExecutorId,
   type ExecutorInfo,
   type FrameworkID,
+  isTerminal,
   parseTaskId,
   Resources,
   type Task,
@@ -12,7 +13,6 @@ import {
 } from "@fairlead/mesos-api";
 import type { AgentExecutorView } from "../entities.ts";
 import { toTask, withForwarded, withStatus } from "./task.ts";
-import { isTerminal } from "./task-state.ts";
 
 /** Where a task stands in its executor. */
 export type TaskPlace = "queued" | "launched" | "terminated" | "completed";

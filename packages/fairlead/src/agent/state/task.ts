@@ -8,7 +8,7 @@ import {
   TaskState,
   type TaskStatus,
 } from "@fairlead/mesos-api";
-import { replaceFields } from "./replace.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 
 /**
  * The Task of a TaskInfo that was just received: TASK_STAGING, no statuses.

@@ -1,9 +1,8 @@
-import type { FrameworkId, internal, TaskId } from "@fairlead/mesos-api";
+import { type FrameworkId, type internal, isTerminal, type TaskId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../base/crash-points.ts";
 import { errorText } from "../../base/errors.ts";
 import type { AgentContext } from "../context.ts";
 import type { Executor } from "../state/executor.ts";
-import { isTerminal } from "../state/task-state.ts";
 import type { Acknowledgement } from "../updates/update-streams.ts";
 import { removeExecutor } from "./removal.ts";
 

@@ -4,6 +4,7 @@ import {
   ContainerStatusSchema,
   clone,
   create,
+  isTerminal,
   type TaskId,
   type TaskStatus,
   TaskStatusSchema,
@@ -20,7 +21,7 @@ import { CONTAINER_STATUS_TIMEOUT_MS, STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } f
 import { type Counters, countTerminal } from "../metrics.ts";
 import type { Executor } from "../state/executor.ts";
 import type { Framework } from "../state/framework.ts";
-import { isTerminal, knownState } from "../state/task-state.ts";
+import { toldState } from "../state/task-state.ts";
 import type { UpdateStreams } from "./update-streams.ts";
 
 /** What the reports of all tasks share. */
@@ -127,7 +128,7 @@ export class TaskReporter {
     const containerStatus = draft.delivered && this.#wanted ? await this.#containerStatus() : undefined;
     return create(TaskStatusSchema, {
       taskId: { value: this.#taskId },
-      state: knownState(this.#framework.info, draft.state),
+      state: toldState(this.#framework.info, draft.state),
       source: draft.source,
       reason: draft.reason,
       message: draft.message,

@@ -1,6 +1,6 @@
 import { create, type FrameworkInfo, parseFrameworkId, type TaskId, TaskStatusSchema } from "@fairlead/mesos-api";
 import type { Ending } from "../executors/ending.ts";
-import { knownState } from "../state/task-state.ts";
+import { toldState } from "../state/task-state.ts";
 import { type ReporterContext, uuidBytes } from "./task-reporter.ts";
 
 /** Tells the end of a task that has no executor here: it never came so far, or is not known. Kept in memory only, as in Mesos. */
@@ -17,7 +17,7 @@ export function reportUnowned(
     taskId,
     create(TaskStatusSchema, {
       taskId: { value: taskId },
-      state: knownState(framework, ending.state),
+      state: toldState(framework, ending.state),
       source: ending.source,
       reason: ending.reason,
       message: ending.message,

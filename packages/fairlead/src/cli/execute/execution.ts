@@ -4,12 +4,12 @@ import {
   type EventStream,
   type FrameworkInfo,
   FrameworkInfoSchema,
+  isTerminal,
   type Offer,
   Offer_Operation_Type,
   type SchedulerClient,
   scheduler,
   type TaskInfo,
-  TaskState,
   type TaskStatus,
 } from "@fairlead/mesos-api";
 import { type Clock, sleep } from "../../base/clock.ts";
@@ -29,17 +29,6 @@ const KILL_TIMEOUT_MS = 10_000;
 
 /** Seconds for which an offer that is too small is not made again. */
 const REFUSE_SECONDS = 5;
-
-const TERMINAL: ReadonlySet<TaskState> = new Set([
-  TaskState.TASK_FINISHED,
-  TaskState.TASK_FAILED,
-  TaskState.TASK_KILLED,
-  TaskState.TASK_ERROR,
-  TaskState.TASK_LOST,
-  TaskState.TASK_DROPPED,
-  TaskState.TASK_GONE,
-  TaskState.TASK_GONE_BY_OPERATOR,
-]);
 
 /** What an execution tells while it goes on. */
 export interface ExecutionEvents {
@@ -196,6 +185,6 @@ export class Execution {
         acknowledge: { agentId: status.agentId!, taskId: status.taskId!, uuid: status.uuid },
       });
     }
-    if (TERMINAL.has(status.state)) this.#end.resolve(status);
+    if (isTerminal(status.state)) this.#end.resolve(status);
   }
 }

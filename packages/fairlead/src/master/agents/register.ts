@@ -10,11 +10,11 @@ import {
   toRefinedFormat,
 } from "@fairlead/mesos-api";
 import type { EventStream } from "../../base/event-stream.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { Core } from "../core.ts";
 import { agentIdOf } from "../ids.ts";
 import type { CallOutcome } from "../master-calls.ts";
 import { agentIp } from "../offers/agent-url.ts";
-import { replaceFields } from "../replace.ts";
 import { validateRegistration } from "../validation/registration.ts";
 import type { Agent, AgentFacts } from "./agent.ts";
 import { shutdownAgent } from "./events.ts";

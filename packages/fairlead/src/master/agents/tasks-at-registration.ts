@@ -2,6 +2,8 @@ import {
   create,
   type ExecutorInfo,
   type internal,
+  isTerminal,
+  knownState,
   type Resource,
   Resource_AllocationInfoSchema,
   Resources,
@@ -10,14 +12,13 @@ import {
   TaskStatus_Reason,
   toRefinedFormat,
 } from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { executorIdOf, frameworkIdOf, taskIdOf } from "../ids.ts";
-import { replaceFields } from "../replace.ts";
 import { addExecutor, addTask, removeExecutor, removeTask, replaceTask, tasksOn } from "../tasks/booking.ts";
 import { latestDetails, masterStatus } from "../tasks/status.ts";
-import { isTerminal, knownState } from "../tasks/task-state.ts";
 import { applyStatus } from "../tasks/update.ts";
 import { isCompletedTask } from "../validation/registration.ts";
 import type { Agent } from "./agent.ts";

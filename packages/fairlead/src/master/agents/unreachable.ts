@@ -1,10 +1,9 @@
-import { type AgentId, type Task, TaskState, TaskStatus_Reason } from "@fairlead/mesos-api";
+import { type AgentId, knownState, type Task, TaskState, TaskStatus_Reason } from "@fairlead/mesos-api";
 import { afterDelay } from "../background-timer.ts";
 import type { Core } from "../core.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { REGISTRY_RETRY_MS } from "../limits.ts";
 import { masterStatus } from "../tasks/status.ts";
-import { knownState } from "../tasks/task-state.ts";
 import type { Agent } from "./agent.ts";
 import { endSession, forgetAgent, tellLost } from "./remove.ts";
 

@@ -16,8 +16,8 @@ import {
   Resources,
 } from "@fairlead/mesos-api";
 import fc from "fast-check";
+import { replaceFields } from "../../base/replace-fields.ts";
 import { VirtualClock } from "../../base/virtual-clock.ts";
-import { replaceFields } from "../replace.ts";
 import { pseudoRandom } from "../testing/test-cluster.ts";
 import { type Allocation, Allocator, type AllocatorOptions } from "./allocator.ts";
 import { AllocatorFramework } from "./framework.ts";

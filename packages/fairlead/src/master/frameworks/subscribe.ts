@@ -1,12 +1,12 @@
 import { create, FrameworkIDSchema, type FrameworkInfo, scheduler } from "@fairlead/mesos-api";
 import type { Principal } from "../../base/authorizer.ts";
 import type { EventStream } from "../../base/event-stream.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 import { AllocatorFramework } from "../allocator/framework.ts";
 import type { Core } from "../core.ts";
 import { frameworkIdOf } from "../ids.ts";
 import type { CallOutcome } from "../master-calls.ts";
 import { discardOffer, outstanding } from "../offers/offers.ts";
-import { replaceFields } from "../replace.ts";
 import { validateFrameworkUpdate } from "../validation/framework-info.ts";
 import { validateSchedulerCall } from "../validation/scheduler-call.ts";
 import { closeConnection, openConnection } from "./connection.ts";

@@ -1,5 +1,4 @@
-import { Offer_Operation_Type, scheduler, TaskState } from "@fairlead/mesos-api";
-import { isTerminal } from "../tasks/task-state.ts";
+import { isTerminal, Offer_Operation_Type, scheduler, TaskState } from "@fairlead/mesos-api";
 
 const { Call_Type, Event_Type } = scheduler;
 

@@ -1,6 +1,6 @@
 import { type Offer, toUnrefinedFormat } from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { FrameworkCapabilities } from "../frameworks/capabilities.ts";
-import { replaceFields } from "../replace.ts";
 
 /**
  * An offer as a framework understands it.

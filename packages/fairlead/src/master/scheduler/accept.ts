@@ -1,6 +1,7 @@
 import {
   create,
   FiltersSchema,
+  knownState,
   type Offer_Operation,
   Offer_Operation_Type,
   Resources,
@@ -16,7 +17,6 @@ import { offerIdOf } from "../ids.ts";
 import { discardOffer, forgetOffer } from "../offers/offers.ts";
 import type { OutstandingOffer } from "../offers/outstanding-offer.ts";
 import { masterStatus } from "../tasks/status.ts";
-import { knownState } from "../tasks/task-state.ts";
 import { validateOffers } from "../validation/offers.ts";
 import { launch } from "./launch.ts";
 import { launchGroup } from "./launch-group.ts";

@@ -6,9 +6,9 @@ import {
   type TaskInfo,
   TaskStatus_Reason,
 } from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import { runTaskGroup } from "../agents/events.ts";
 import type { Core } from "../core.ts";
-import { replaceFields } from "../replace.ts";
 import { addExecutor, addTask } from "../tasks/booking.ts";
 import { runningExecutor } from "../validation/executor.ts";
 import { missingFeatureForGroup } from "../validation/features.ts";

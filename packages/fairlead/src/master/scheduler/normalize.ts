@@ -10,7 +10,7 @@ import {
   type TaskInfo,
   toRefinedFormat,
 } from "@fairlead/mesos-api";
-import { replaceFields } from "../replace.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 
 /**
  * What a framework may leave out, or say the old way, is filled in before anything is validated: allocation_info, the refined reservation format,

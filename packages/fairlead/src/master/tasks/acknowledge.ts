@@ -1,10 +1,9 @@
-import type { scheduler } from "@fairlead/mesos-api";
+import { isTerminal, type scheduler } from "@fairlead/mesos-api";
 import { acknowledgeUpdate } from "../agents/events.ts";
 import type { Core } from "../core.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { agentIdOf, taskIdOf } from "../ids.ts";
 import { removeTask } from "./booking.ts";
-import { isTerminal } from "./task-state.ts";
 
 /**
  * ACKNOWLEDGE of a status update: it goes to the agent, which then sends the next one. A task whose terminal update is acknowledged is over.

@@ -1,6 +1,7 @@
 import {
   type AgentID,
   type AgentId,
+  knownState,
   type scheduler,
   type Task,
   type TaskID,
@@ -13,7 +14,6 @@ import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { agentIdOf, taskIdOf } from "../ids.ts";
 import { latestDetails, masterStatus } from "./status.ts";
-import { knownState } from "./task-state.ts";
 
 /**
  * RECONCILE: tells the states of the tasks that are named, or of all that are known when none is. Every answer is an UPDATE without uuid.

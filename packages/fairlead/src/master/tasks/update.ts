@@ -1,14 +1,21 @@
-import { type internal, type Task, type TaskState, type TaskStatus, TaskStatus_Source } from "@fairlead/mesos-api";
+import {
+  type internal,
+  isTerminal,
+  type Task,
+  type TaskState,
+  type TaskStatus,
+  TaskStatus_Source,
+} from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { frameworkIdOf, taskIdOf } from "../ids.ts";
 import { MAX_STATUSES_PER_TASK } from "../limits.ts";
-import { replaceFields } from "../replace.ts";
 import { isUuid } from "../validation/scheduler-call.ts";
 import { replaceTask } from "./booking.ts";
-import { isTerminal, isTerminalOrUnreachable } from "./task-state.ts";
+import { isTerminalOrUnreachable } from "./task-state.ts";
 
 /**
  * A status update from an agent: it goes to the scheduler, and into the books.

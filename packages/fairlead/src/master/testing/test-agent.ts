@@ -15,9 +15,9 @@ import {
   type TaskStatusSchema,
 } from "@fairlead/mesos-api";
 import type { Clock } from "../../base/clock.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { Master } from "../master.ts";
 import type { CallOutcome } from "../master-calls.ts";
-import { replaceFields } from "../replace.ts";
 import { RecordingStream } from "./recording-stream.ts";
 
 const { AgentCallSchema, AgentCall_RegisterSchema, AgentCall_Type, AgentEvent_Type, Feature } = internal;

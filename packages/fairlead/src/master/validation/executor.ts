@@ -8,8 +8,8 @@ import {
   validateId,
   writeJson,
 } from "@fairlead/mesos-api";
+import { replaceFields } from "../../base/replace-fields.ts";
 import { executorIdOf } from "../ids.ts";
-import { replaceFields } from "../replace.ts";
 import { validateCommand } from "./command.ts";
 import { validateContainer } from "./container.ts";
 import type { LaunchTarget } from "./launch-target.ts";

@@ -1,5 +1,4 @@
-import { type FrameworkInfo, internal, missingRequired, type Task, validateId } from "@fairlead/mesos-api";
-import { isTerminal } from "../tasks/task-state.ts";
+import { type FrameworkInfo, internal, isTerminal, missingRequired, type Task, validateId } from "@fairlead/mesos-api";
 import { validateExecutorInfo } from "./executor.ts";
 import { validateFrameworkInfo } from "./framework-info.ts";
 import { prefixed } from "./prefixed.ts";

@@ -21,7 +21,7 @@ import {
   TaskSchema,
   TaskState,
 } from "@fairlead/mesos-api";
-import { replaceFields } from "../replace.ts";
+import { replaceFields } from "../../base/replace-fields.ts";
 import type { LaunchTarget } from "./launch-target.ts";
 import { validateTask } from "./task.ts";
 

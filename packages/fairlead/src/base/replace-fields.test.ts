@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, FrameworkInfoSchema } from "@fairlead/mesos-api";
-import { replaceFields } from "./replace.ts";
+import { replaceFields } from "./replace-fields.ts";
 
 test("replaces and unsets fields, and leaves the original alone", () => {
   const before = create(FrameworkInfoSchema, { user: "u", name: "n", hostname: "h", failoverTimeout: 5 });
