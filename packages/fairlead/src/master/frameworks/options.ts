@@ -27,11 +27,11 @@ export function parseOptions(
   suppressedRoles: readonly string[],
   offerConstraints: scheduler.OfferConstraints | undefined,
 ): FrameworkOptions | string {
-  const roles = frameworkRoles(info);
+  const roles = new Set(frameworkRoles(info));
   const error = validateSuppressedRoles(roles, suppressedRoles);
   if (error !== undefined) return error;
   for (const role of Object.keys(offerConstraints?.roleConstraints ?? {})) {
-    if (!roles.includes(role)) {
+    if (!roles.has(role)) {
       return `Offer constraints specify \`role_constraints\` for a role '${role}'not contained in the set of roles`;
     }
   }

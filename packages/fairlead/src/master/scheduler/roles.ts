@@ -20,7 +20,7 @@ function areOwn(core: Core, framework: Framework, roles: readonly string[], what
     const reason =
       invalid !== undefined
         ? `${what} role '${role}' is invalid: ${invalid}`
-        : framework.roles.includes(role)
+        : framework.share.roles.has(role)
           ? undefined
           : `${what} role '${role}' is not one of the frameworks's subscribed roles`;
     if (reason === undefined) continue;

@@ -36,8 +36,9 @@ function validateRoles(info: FrameworkInfo): string | undefined {
   if (Object.hasOwn(info, "role")) {
     return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
   }
-  const duplicates = info.roles.filter((role, index) => info.roles.indexOf(role) !== index);
-  if (duplicates.length > 0) return `'FrameworkInfo.roles' contains duplicate items: ${setText(new Set(duplicates))}`;
+  const seen = new Set<string>();
+  const duplicates = info.roles.filter((role) => seen.size === seen.add(role).size);
+  if (duplicates.length > 0) return `'FrameworkInfo.roles' contains duplicate items: ${setText(duplicates)}`;
   for (const role of info.roles) {
     const error = validateRole(role);
     if (error !== undefined) return `'FrameworkInfo.roles' contains invalid role: ${error}`;
@@ -98,8 +99,8 @@ export function validateFrameworkUpdate(before: FrameworkInfo, after: FrameworkI
 }
 
 /** Why roles cannot be suppressed by a framework with these roles; undefined when they can. */
-export function validateSuppressedRoles(roles: readonly string[], suppressed: Iterable<string>): string | undefined {
-  const invalid = [...new Set(suppressed)].filter((role) => !roles.includes(role));
+export function validateSuppressedRoles(roles: ReadonlySet<string>, suppressed: Iterable<string>): string | undefined {
+  const invalid = [...suppressed].filter((role) => !roles.has(role));
   return invalid.length === 0
     ? undefined
     : `Suppressed roles ${setText(invalid)} are not contained in the set of roles`;
