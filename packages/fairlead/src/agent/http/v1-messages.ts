@@ -1,16 +1,6 @@
-import {
-  agent,
-  type CommandInfo,
-  CommandInfoSchema,
-  create,
-  isFieldSet,
-  type Task,
-  type TaskInfo,
-  TaskSchema,
-  TaskState,
-  toContainerIdMessage,
-} from "@fairlead/mesos-api";
+import { agent, create, type Task, toContainerIdMessage } from "@fairlead/mesos-api";
 import type { AgentExecutorView, AgentFrameworkView, AgentView } from "../entities.ts";
+import { toTask } from "../state/task.ts";
 import type { ContainerReport } from "./containers.ts";
 
 /** The answers of GET_TASKS, GET_EXECUTORS and GET_FRAMEWORKS, which together are that of GET_STATE. */
@@ -23,7 +13,8 @@ export function getTasks(view: AgentView): agent.Response_GetTasks {
     executors.flatMap(({ executor }) => [...tasks(executor)]);
   return create(agent.Response_GetTasksSchema, {
     queuedTasks: executors.flatMap(({ framework, executor }) =>
-      Array.from(executor.queuedTasks.values(), (task) => toStagingTask(task, framework.id)),
+      // a framework that is here has an id
+      Array.from(executor.queuedTasks.values(), (task) => toTask(task, framework.info.id!)),
     ),
     launchedTasks: collect(({ tasks }) => tasks.values()),
     terminatedTasks: collect(({ terminatedTasks }) => terminatedTasks.values()),
@@ -72,29 +63,4 @@ export function getContainers(reports: readonly ContainerReport[]): agent.Respon
 
 function allFrameworks(view: AgentView): AgentFrameworkView[] {
   return [...view.frameworks.values(), ...view.completedFrameworks];
-}
-
-/** A task that no executor has been given yet, in the form of those that one has. */
-function toStagingTask(info: TaskInfo, frameworkId: string): Task {
-  const user = userOf(info.command) ?? userOf(info.executor?.command);
-  return create(TaskSchema, {
-    name: info.name,
-    taskId: info.taskId,
-    frameworkId: { value: frameworkId },
-    executorId: info.executor?.executorId,
-    agentId: info.agentId,
-    state: TaskState.TASK_STAGING,
-    resources: info.resources,
-    labels: info.labels,
-    discovery: info.discovery,
-    container: info.container,
-    healthCheck: info.healthCheck,
-    killPolicy: info.killPolicy,
-    limits: info.limits,
-    ...(user === undefined ? {} : { user }),
-  });
-}
-
-function userOf(command: CommandInfo | undefined): string | undefined {
-  return command !== undefined && isFieldSet(command, CommandInfoSchema.field.user) ? command.user : undefined;
 }

@@ -10,9 +10,34 @@ describe("parseMountTable", () => {
 60 22 0:4 net:[4026532281] /run/netns/x rw - nsfs nsfs rw
 `;
     assert.deepEqual(parseMountTable(text), [
-      { id: 36, device: "98:0", root: "/mnt1", target: "/mnt2", type: "ext3", source: "/dev/root" },
-      { id: 52, device: "0:45", root: "/", target: "/run/a b\\\t", type: "tmpfs", source: "tmpfs", peerGroup: 7 },
-      { id: 60, device: "0:4", root: "net:[4026532281]", target: "/run/netns/x", type: "nsfs", source: "nsfs" },
+      {
+        id: 36,
+        device: "98:0",
+        root: "/mnt1",
+        target: "/mnt2",
+        type: "ext3",
+        source: "/dev/root",
+        superOptions: ["rw", "errors=continue"],
+      },
+      {
+        id: 52,
+        device: "0:45",
+        root: "/",
+        target: "/run/a b\\\t",
+        type: "tmpfs",
+        source: "tmpfs",
+        superOptions: ["rw"],
+        peerGroup: 7,
+      },
+      {
+        id: 60,
+        device: "0:4",
+        root: "net:[4026532281]",
+        target: "/run/netns/x",
+        type: "nsfs",
+        source: "nsfs",
+        superOptions: ["rw"],
+      },
     ]);
   });
 

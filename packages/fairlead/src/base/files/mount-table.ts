@@ -12,6 +12,8 @@ export interface MountEntry {
   readonly type: string;
   /** What was mounted, as it was named: `/dev/vda`, `tmpfs`. */
   readonly source: string;
+  /** Of the file system, not of this mount of it: the controllers of a cgroup hierarchy stand here. */
+  readonly superOptions: readonly string[];
   /** Set for a shared mount: events travel between the mounts of one group. */
   readonly peerGroup?: number;
 }
@@ -28,7 +30,7 @@ export function parseMountTable(text: string): MountEntry[] {
     // between the options and the type stands a number of optional fields, then a hyphen
     const hyphen = fields.indexOf("-", 6);
     const [id, , device, root, target] = fields;
-    const [type, source] = fields.slice(hyphen + 1);
+    const [type, source, superOptions = ""] = fields.slice(hyphen + 1);
     if (hyphen < 0 || device === undefined || root === undefined || target === undefined) return [];
     if (type === undefined || source === undefined) return [];
     const shared = fields.slice(6, hyphen).find((field) => field.startsWith("shared:"));
@@ -39,6 +41,7 @@ export function parseMountTable(text: string): MountEntry[] {
       target: unescapeOctal(target),
       type,
       source: unescapeOctal(source),
+      superOptions: superOptions.split(","),
       ...(shared === undefined ? {} : { peerGroup: Number(shared.slice("shared:".length)) }),
     };
   });

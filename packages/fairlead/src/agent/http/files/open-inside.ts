@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { isWithin } from "../../../base/files/mount-table.ts";
 
 /** Names a file without opening it for anything: no FIFO waits, no device acts. Linux's O_PATH, which Node does not name. */
 const O_PATH = 0o10000000;
@@ -50,10 +51,6 @@ export async function useInside<T>(
   } finally {
     await hold.close();
   }
-}
-
-export function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
 }
 
 function problemOf(error: unknown, path: string): FileProblem {

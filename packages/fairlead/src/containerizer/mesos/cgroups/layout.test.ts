@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cgroupDirectory, parseCgroupLayout } from "./layout.ts";
+import { parseCgroupLayout } from "./layout.ts";
 
 const none = (): string => assert.fail("version 2 has no controllers here");
 
@@ -18,8 +18,7 @@ test("version 1: controllers may share a hierarchy, named hierarchies have none"
   const layout = parseCgroupLayout(V1, "/sys/fs/cgroup", none);
   assert.equal(layout.mode, "v1");
   assert.deepEqual([...layout.controllers.keys()], ["cpu", "cpuacct", "memory", "freezer", "pids"]);
-  assert.equal(cgroupDirectory(layout, "cpuacct", "/mesos/c"), "/sys/fs/cgroup/cpu,cpuacct/mesos/c");
-  assert.equal(cgroupDirectory(layout, "hugetlb", "/mesos/c"), undefined);
+  assert.equal(layout.controllers.get("cpuacct"), "/sys/fs/cgroup/cpu,cpuacct");
   assert.equal(layout.mounts.length, 5);
   assert.equal(layout.unified, undefined);
 });
@@ -36,7 +35,7 @@ test("version 2: one mount for all controllers", () => {
   const text = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
   const layout = parseCgroupLayout(text, "/sys/fs/cgroup", () => "cpuset cpu io memory hugetlb pids\n");
   assert.equal(layout.mode, "v2");
-  assert.equal(cgroupDirectory(layout, "memory", "/mesos/c"), "/sys/fs/cgroup/mesos/c");
+  assert.equal(layout.controllers.get("memory"), "/sys/fs/cgroup");
 });
 
 test("what is missing is named", () => {

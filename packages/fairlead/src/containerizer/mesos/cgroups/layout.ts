@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { FairleadError } from "../../../base/errors.ts";
+import { isWithin, parseMountTable } from "../../../base/files/mount-table.ts";
 
 /** How the cgroup hierarchies of this machine are mounted. */
 export interface CgroupLayout {
@@ -34,18 +34,18 @@ export function parseCgroupLayout(
   const v1 = new Map<string, string>();
   const mounts = new Set<string>();
   let unified: string | undefined;
-  for (const { mountPoint, type, superOptions } of cgroupMounts(mountinfo)) {
-    if (mountPoint !== hierarchy && !mountPoint.startsWith(`${hierarchy}/`)) {
+  for (const { target, type, superOptions } of parseMountTable(mountinfo)) {
+    if (!isWithin(target, hierarchy)) continue;
+    if (type === "cgroup2") {
+      unified = target;
+    } else if (type === "cgroup") {
+      for (const option of superOptions.filter((option) => !OPTIONS.test(option))) {
+        v1.set(option, target);
+      }
+    } else {
       continue;
     }
-    mounts.add(mountPoint);
-    if (type === "cgroup2") {
-      unified = mountPoint;
-    } else {
-      for (const option of superOptions.filter((option) => !OPTIONS.test(option))) {
-        v1.set(option, mountPoint);
-      }
-    }
+    mounts.add(target);
   }
   if (mounts.size === 0) {
     throw new FairleadError("CGROUP_UNAVAILABLE", `no cgroup hierarchy is mounted below ${hierarchy}`, {
@@ -72,30 +72,7 @@ export function parseCgroupLayout(
   };
 }
 
-/** The cgroup's directory in the hierarchy of `controller`. */
-export function cgroupDirectory(layout: CgroupLayout, controller: string, path: string): string | undefined {
-  const mountPoint = layout.controllers.get(controller);
-  return mountPoint === undefined ? undefined : join(mountPoint, path);
-}
-
 function unifiedControllers(mountPoint: string, read: (mountPoint: string) => string): Map<string, string> {
   const names = read(mountPoint).split(/\s+/).filter(Boolean);
   return new Map(names.map((name) => [name, mountPoint]));
-}
-
-function* cgroupMounts(mountinfo: string): Generator<{ mountPoint: string; type: string; superOptions: string[] }> {
-  for (const line of mountinfo.split("\n")) {
-    // the optional fields in between are of any number: a lone dash ends them
-    const [before, after] = line.split(" - ");
-    const mountPoint = before?.split(" ")[4];
-    const [type, , superOptions] = after?.split(" ") ?? [];
-    if (mountPoint !== undefined && (type === "cgroup" || type === "cgroup2")) {
-      yield { mountPoint: unescapeOctal(mountPoint), type, superOptions: superOptions?.split(",") ?? [] };
-    }
-  }
-}
-
-/** The kernel writes space, tab, newline and backslash as octal numbers. */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

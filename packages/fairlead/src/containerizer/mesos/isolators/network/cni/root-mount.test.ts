@@ -9,7 +9,7 @@ let lastId = 0;
 
 function mount(target: string, peerGroup?: number, root = "/", device = "0:1"): MountEntry {
   const group = peerGroup === undefined ? {} : { peerGroup };
-  return { id: ++lastId, target, root, device, type: "ext4", source: "none", ...group };
+  return { id: ++lastId, target, root, device, type: "ext4", source: "none", superOptions: ["rw"], ...group };
 }
 
 // the directory lies on the last one
