@@ -43,7 +43,7 @@ export interface FrameworkView {
   readonly roles: readonly string[];
   readonly suppressedRoles: ReadonlySet<string>;
   /** As the framework gave them last; absent where it gave none. */
-  readonly offerConstraints?: scheduler.OfferConstraints | undefined;
+  readonly offerConstraints: scheduler.OfferConstraints | undefined;
   readonly connected: boolean;
   readonly active: boolean;
   /** Known from agents only: it has not subscribed again after the master's start. */

@@ -138,6 +138,10 @@ test("agents of which a framework wants nothing are not offered", async () => {
   await cluster.agent();
   await cluster.clock.advance(5_000);
   assert.equal(framework.offers.length, 0);
+  const view = () => cluster.master.frameworks.get(framework.frameworkId as FrameworkId);
+  assert.deepEqual(Object.keys(view()?.offerConstraints?.roleConstraints ?? {}), ["web"]);
+  framework.subscribe();
+  assert.equal(view()?.offerConstraints, undefined);
 });
 
 for (const [name, state, capabilities] of [

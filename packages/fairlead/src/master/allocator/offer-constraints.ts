@@ -16,14 +16,20 @@ type Found = Attribute | string | undefined;
  * Source: `OfferConstraintsFilter` in Mesos's `src/master/allocator/mesos/offer_constraints_filter.cpp`.
  */
 export class OfferConstraintsFilter {
+  /** As the framework gave them; absent where it gave none. */
+  readonly message: scheduler.OfferConstraints | undefined;
   readonly #groups: ReadonlyMap<string, readonly (readonly Evaluator[])[]>;
 
-  private constructor(groups: ReadonlyMap<string, readonly (readonly Evaluator[])[]>) {
+  private constructor(
+    message: scheduler.OfferConstraints | undefined,
+    groups: ReadonlyMap<string, readonly (readonly Evaluator[])[]>,
+  ) {
+    this.message = message;
     this.#groups = groups;
   }
 
   /** No constraints: every agent will do. */
-  static readonly none = new OfferConstraintsFilter(new Map());
+  static readonly none = new OfferConstraintsFilter(undefined, new Map());
 
   /** Compiles constraints; the text of the error otherwise, in Mesos's words. */
   static create(constraints: scheduler.OfferConstraints | undefined): OfferConstraintsFilter | string {
@@ -49,7 +55,7 @@ export class OfferConstraintsFilter {
       }
       compiled.set(role, evaluators);
     }
-    return new OfferConstraintsFilter(compiled);
+    return new OfferConstraintsFilter(constraints, compiled);
   }
 
   /** Whether offers of this agent are unwanted for `role`. */

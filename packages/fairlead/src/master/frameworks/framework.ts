@@ -89,6 +89,10 @@ export class Framework implements FrameworkView {
     return this.share.suppressedRoles;
   }
 
+  get offerConstraints(): scheduler.OfferConstraints | undefined {
+    return this.share.constraints.message;
+  }
+
   get connected(): boolean {
     return this.connection !== undefined;
   }

@@ -140,6 +140,7 @@ export function aFramework(changes: Partial<FrameworkView> = {}): FrameworkView 
     }),
     roles: ["*"],
     suppressedRoles: new Set(),
+    offerConstraints: undefined,
     connected: true,
     active: true,
     recovered: false,
