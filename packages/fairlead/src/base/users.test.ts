@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Argv, CommandResult } from "./run-command.ts";
-import { createUserLookup, lookupUser, type User } from "./users.ts";
+import { createUserLookup, isUserName, lookupUser, type User } from "./users.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const ended = (code: number, stdout = "", stderr = ""): CommandResult => ({ code, signal: null, stdout, stderr });
@@ -17,6 +17,15 @@ function machine(answers: Record<string, CommandResult>) {
 }
 
 const ALICE = "alice:x:1000:1001:Alice,,,:/home/alice:/bin/bash\n";
+
+describe("isUserName", () => {
+  for (const name of ["www-data", "DOMAIN\\user@realm", "münchen", "a".repeat(256)]) {
+    it(`takes ${name.slice(0, 20)}`, () => assert.ok(isUserName(name)));
+  }
+  for (const name of ["", "-G", "a:b", "a b", "../a", "a\n", "a\0", "\ud800", "a".repeat(257)]) {
+    it(`refuses ${JSON.stringify(name.slice(0, 20))}`, () => assert.ok(!isUserName(name)));
+  }
+});
 
 describe("lookupUser", () => {
   it("knows root on this machine", async () => {

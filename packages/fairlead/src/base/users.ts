@@ -1,7 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { FairleadError } from "./errors.ts";
 import { USER_CACHE_ENTRIES, USER_CACHE_MS } from "./limits.ts";
-import { nameProblem } from "./names.ts";
 import { type RunCommand, runCommand } from "./run-command.ts";
 
 /** A user of this machine, as its name service tells. */
@@ -18,6 +17,9 @@ export interface User {
 
 export type LookupUser = (name: string) => Promise<User>;
 
+/** Longer ones are a mistake: getpwnam(3) and useradd(8) take 256 at most. */
+const MAX_USER_NAME_BYTES = 256;
+
 /** getent's exit status for a key that is not there. Source: getent(1). */
 const NOT_FOUND = 2;
 
@@ -30,7 +32,7 @@ const NOT_FOUND = 2;
 export async function lookupUser(name: string, run: RunCommand = runCommand): Promise<User> {
   const unknown = () =>
     new FairleadError("USER_UNKNOWN", `there is no user '${name}' on this machine`, { data: { user: name } });
-  if (nameProblem("user", name) !== undefined) throw unknown();
+  if (!isUserName(name)) throw unknown();
 
   const passwd = await run(["getent", "passwd", "--", name]);
   if (passwd.code === NOT_FOUND) throw unknown();
@@ -43,6 +45,11 @@ export async function lookupUser(name: string, run: RunCommand = runCommand): Pr
   const groups = id.stdout.trim().split(" ").map(Number);
   if (id.code !== 0 || !groups.every(Number.isInteger)) throw nameServiceFailed("id", name, id.stderr);
   return { ...entry, groups };
+}
+
+/** What no passwd(5) can hold is none, nor what a program takes for an option. A backslash is fine: `DOMAIN\user`. */
+export function isUserName(text: string): boolean {
+  return Buffer.byteLength(text) <= MAX_USER_NAME_BYTES && /^[^-:/\s\p{Cc}\p{Cs}][^:/\s\p{Cc}\p{Cs}]*$/u.test(text);
 }
 
 /** Looks users up once in a while: answers are kept for some seconds, and those who ask at the same time share one look-up. */
