@@ -161,7 +161,7 @@ test("ACCEPT of tasks that are not valid", async (t) => {
     await framework.launch(task("good", "true"), task("bad", "true", { resources: [scalar("cpus", -1)] }));
     const updates = await framework.until("both refusals", () => framework.updates.length === 2 && framework.updates);
     for (const update of updates) {
-      assert.deepEqual(told(update), refused("Resource 'cpus:-1' is invalid: Invalid scalar resource: value < 0"));
+      assert.deepEqual(told(update), refused("Resource 'cpus:-1' is invalid: Invalid scalar resource: value <= 0"));
     }
   });
 

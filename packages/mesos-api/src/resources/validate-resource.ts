@@ -11,7 +11,7 @@ import {
 import { isStrictSubroleOf, validateRole } from "../roles.ts";
 import { formatLabels } from "./format-resource.ts";
 import { overlap } from "./ranges.ts";
-import { isCountable } from "./scalar.ts";
+import { isCountable, toThousandths } from "./scalar.ts";
 
 /**
  * Why a resource is not valid, in Mesos's words; undefined when it is.
@@ -39,8 +39,9 @@ function validateValue({ type, scalar, ranges, set }: Resource): string | undefi
       if (scalar === undefined || ranges !== undefined || set !== undefined) {
         return "Invalid scalar resource";
       }
-      if (scalar.value < 0) {
-        return "Invalid scalar resource: value < 0";
+      // also what would count as nothing
+      if (scalar.value !== 0 && toThousandths(scalar.value) <= 0) {
+        return "Invalid scalar resource: value <= 0";
       }
       return isCountable(scalar.value) ? undefined : "Invalid scalar resource: value is not finite, or too large";
     case Value_Type.RANGES:
