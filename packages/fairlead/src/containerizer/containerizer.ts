@@ -25,7 +25,7 @@ export interface ContainerConfig {
   readonly user?: string;
   /** The sandbox: an existing directory that belongs to the user. `stdout` and `stderr` are appended to in it. */
   readonly directory: string;
-  /** Set by the agent (MESOS_SANDBOX, PORT, …); CommandInfo.environment is merged over it by the agent already. */
+  /** Set by the agent (MESOS_SANDBOX, PORT, …); CommandInfo.environment but for its secrets is merged over it already. */
   readonly environment: Readonly<Record<string, string>>;
   /** Kept with the container's record for the agent, not interpreted: what a checkpoint that was lost is rebuilt from. */
   readonly annotations?: Readonly<Record<string, string>>;

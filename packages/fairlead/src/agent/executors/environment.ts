@@ -1,12 +1,4 @@
-import {
-  type Environment,
-  type Environment_Variable,
-  Environment_Variable_Type,
-  formatDuration,
-  Secret_Type,
-  type TaskInfo,
-} from "@fairlead/mesos-api";
-import { FairleadError } from "../../base/errors.ts";
+import { type Environment, Environment_Variable_Type, formatDuration, type TaskInfo } from "@fairlead/mesos-api";
 
 /** What a task's environment tells of where it runs. */
 export interface EnvironmentContext {
@@ -34,8 +26,6 @@ const SUBSCRIPTION_BACKOFF_MAX = "2secs";
 /**
  * The environment of a command task: that of Mesos's command executor, which the task inherits there, with CommandInfo.environment over it.
  *
- * Errors: CONTAINER_INVALID (a secret that only a secret store could resolve).
- *
  * Source: `executorEnvironment` of Mesos's agent, `launch` of its command executor and containerizer.
  */
 export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): Record<string, string> {
@@ -61,19 +51,8 @@ export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): Re
   };
 }
 
+/** Secrets are left to the containerizer's `environment_secret`. */
 function variables(environment: Environment | undefined): Record<string, string> {
-  return Object.fromEntries((environment?.variables ?? []).map((variable) => [variable.name, textOf(variable)]));
-}
-
-function textOf(variable: Environment_Variable): string {
-  if (variable.type !== Environment_Variable_Type.SECRET) return variable.value;
-  const secret = variable.secret;
-  if (secret?.type === Secret_Type.VALUE && secret.value !== undefined) {
-    return new TextDecoder().decode(secret.value.data);
-  }
-  throw new FairleadError(
-    "CONTAINER_INVALID",
-    `the environment variable '${variable.name}' refers to a secret, and this agent has no secret resolver`,
-    { data: { variable: variable.name } },
-  );
+  const plain = (environment?.variables ?? []).filter(({ type }) => type !== Environment_Variable_Type.SECRET);
+  return Object.fromEntries(plain.map(({ name, value }) => [name, value]));
 }

@@ -5,6 +5,7 @@ import {
   ContainerInfo_Type,
   ContainerInfoSchema,
   create,
+  Environment_Variable_Type,
   type MessageInitShape,
   parseContainerId,
 } from "@fairlead/mesos-api";
@@ -40,6 +41,11 @@ test("what can be served passes", () => {
   validateContainer(info({ networkInfos: [{}], linuxInfo: { sharePidNamespace: true } }), new Set());
 });
 
+const secretNamed = (name: string) => ({
+  value: "true",
+  environment: { variables: [{ name, type: Environment_Variable_Type.SECRET }] },
+});
+
 test("what would be left out is refused", () => {
   const refused: readonly [ContainerConfig, RegExp][] = [
     [config({ parentId: parseContainerId("p") }), /Nested containers/],
@@ -47,6 +53,7 @@ test("what would be left out is refused", () => {
     [config({ command: create(CommandInfoSchema, { uris: [{ value: "http://x" }] }) }), /URIs/],
     [config({ environment: { "A=B": "" } }), /'A=B' cannot be set/],
     [config({ environment: { A: "\0" } }), /'A' cannot be set/],
+    [config({ command: create(CommandInfoSchema, secretNamed("A=B")) }), /'A=B' cannot be set/],
     [info({ mesos: { image: { type: 2 } } }), /images/],
     [info({ volumes: [{ mode: 1, containerPath: "/x" }] }), /Volumes/],
     [info({ ttyInfo: {} }), /TTYs/],

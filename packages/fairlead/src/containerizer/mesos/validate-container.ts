@@ -30,7 +30,9 @@ function reasonAgainst(config: ContainerConfig, isolation: ReadonlySet<string>):
   if (config.command.uris.length > 0) {
     return "Fetching URIs is not supported yet";
   }
-  for (const [name, value] of Object.entries(config.environment)) {
+  // `environment_secret` adds those that the agent has left out
+  const own = (config.command.environment?.variables ?? []).map(({ name, value }) => [name, value] as const);
+  for (const [name, value] of [...Object.entries(config.environment), ...own]) {
     if (name === "" || /[=\0]/.test(name) || value.includes("\0")) {
       return `The environment variable '${name}' cannot be set: its name has '=', or one of both has a NUL byte`;
     }
