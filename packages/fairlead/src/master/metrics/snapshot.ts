@@ -105,7 +105,7 @@ function* allocatorGauges(core: Core): Generator<[string, number]> {
 }
 
 function* frameworkMetrics(framework: Framework): Generator<[string, number]> {
-  const prefix = `master/frameworks/${encodeURIComponent(framework.info.name)}/${framework.id}`;
+  const prefix = `master/frameworks/${encodeURIComponent(framework.info.name.toWellFormed())}/${framework.id}`;
   yield [`${prefix}/subscribed`, framework.connected ? 1 : 0];
   for (const role of framework.roles) {
     yield [`${prefix}/roles/${role}/suppressed`, framework.suppressedRoles.has(role) ? 1 : 0];

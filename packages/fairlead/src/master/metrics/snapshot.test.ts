@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { permitAll } from "../../base/authorizer.ts";
 import { metricsSnapshot } from "../../base/endpoints/metrics-snapshot.ts";
-import { silentLogger } from "../../base/log.ts";
-import { createMemoryStore } from "../../base/store/memory-store.ts";
-import { VirtualClock } from "../../base/virtual-clock.ts";
-import type { MasterConfig } from "../config.ts";
-import { createMaster } from "../master.ts";
+import { TestCluster } from "../testing/test-cluster.ts";
+import { MODERN } from "../testing/test-scheduler.ts";
 
 const prefixed = (prefix: string, names: string) =>
   names
@@ -51,42 +47,17 @@ const MESOS = [
   ...prefixed("system/", "load_1min load_5min load_15min cpus_total mem_total_bytes mem_free_bytes"),
 ];
 
-const CONFIG: MasterConfig = {
-  ip: "127.0.0.1",
-  port: 5050,
-  allocationIntervalMs: 1000,
-  agentPingTimeoutMs: 15_000,
-  maxAgentPingTimeouts: 5,
-  agentReregisterTimeoutMs: 600_000,
-  maxCompletedFrameworks: 50,
-  maxCompletedTasksPerFramework: 1000,
-  maxUnreachableTasksPerFramework: 1000,
-  weights: new Map(),
-  rootSubmissions: true,
-  minAllocatableResources: [],
-  filterGpuResources: true,
-  maxRequestBodyBytes: 1 << 20,
-  maxUnreadStreamBytes: 1 << 20,
-  flags: new Map(),
-};
-
 test("a master has every metric of Mesos's list from its start on", async () => {
-  const master = await createMaster(CONFIG, {
-    store: createMemoryStore(),
-    clock: new VirtualClock(),
-    ids: { uuid: () => "m1" },
-    random: () => 0.5,
-    log: silentLogger,
-    authorizer: permitAll,
-    address: { ip: "127.0.0.1", port: 5050 },
-  });
-  try {
-    const metrics = metricsSnapshot(master.metrics());
-    assert.deepEqual(
-      MESOS.filter((name) => !metrics.has(name)),
-      [],
-    );
-  } finally {
-    await master.close();
-  }
+  const { master } = await TestCluster.start();
+  const metrics = metricsSnapshot(master.metrics());
+  assert.deepEqual(
+    MESOS.filter((name) => !metrics.has(name)),
+    [],
+  );
+});
+
+test("a framework may have any name", async () => {
+  const cluster = await TestCluster.start();
+  const { frameworkId } = cluster.scheduler({ ...MODERN, name: "a/b \ud800" });
+  assert.equal(cluster.master.metrics().get(`master/frameworks/a%2Fb%20%EF%BF%BD/${frameworkId}/subscribed`), 1);
 });
