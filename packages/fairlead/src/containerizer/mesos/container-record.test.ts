@@ -56,5 +56,6 @@ test("any environment survives", () => {
       const read = parseRecord(writeRecord({ ...config, environment }));
       assert.deepEqual(Object.entries(read.environment), Object.entries(environment));
     }),
+    { examples: [[JSON.parse('{"__proto__":"x","constructor":"y"}')]] },
   );
 });

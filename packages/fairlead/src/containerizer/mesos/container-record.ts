@@ -13,7 +13,14 @@ import type { ContainerConfig } from "../containerizer.ts";
 /** Raised when a record of this version could not be understood by older code. */
 const VERSION = 1;
 
-const strings = z.record(z.string(), z.string());
+/** z.record would drop a variable whose name is `__proto__`. */
+const strings = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === "string"),
+);
 
 const recordSchema = z.object({
   version: z.literal(VERSION),
