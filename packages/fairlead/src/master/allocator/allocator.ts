@@ -72,11 +72,9 @@ export class Allocator {
 
   /** The filters that are in force, by role. */
   activeFilters(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const role of this.#shares.names()) {
-      let count = 0;
-      for (const framework of this.#frameworks.values()) count += framework.refusals.count(role);
-      counts.set(role, count);
+    const counts = new Map(Array.from(this.#shares.names(), (role) => [role, 0]));
+    for (const { refusals } of this.#frameworks.values()) {
+      for (const [role, count] of refusals.counts()) counts.set(role, (counts.get(role) ?? 0) + count);
     }
     return counts;
   }

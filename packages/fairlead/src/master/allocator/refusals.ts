@@ -49,10 +49,13 @@ export class Refusals {
     return refusals?.some((refusal) => refusal.resources.contains(resources)) ?? false;
   }
 
-  count(role: string): number {
-    let count = 0;
-    for (const refusals of this.#byRole.get(role)?.values() ?? []) count += refusals.length;
-    return count;
+  /** How many filters are in force, by role. */
+  *counts(): Generator<[role: string, count: number]> {
+    for (const [role, byAgent] of this.#byRole) {
+      let count = 0;
+      for (const refusals of byAgent.values()) count += refusals.length;
+      yield [role, count];
+    }
   }
 
   clear(): void {

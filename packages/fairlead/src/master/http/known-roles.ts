@@ -1,4 +1,4 @@
-import { type FrameworkId, isStrictSubroleOf, type Resource, Resources, roleAncestors } from "@fairlead/mesos-api";
+import { type FrameworkId, type Resource, Resources, roleAncestors } from "@fairlead/mesos-api";
 import type { MasterConfig } from "../config.ts";
 import type { FrameworkView, MasterView } from "../entities.ts";
 
@@ -14,6 +14,8 @@ interface RoleAmounts {
   /** What counts against a quota: allocated, and reserved without being allocated. */
   readonly consumed: Amounts;
 }
+
+const NOTHING: RoleAmounts = { allocated: new Map(), offered: new Map(), reserved: new Map(), consumed: new Map() };
 
 /** What a role has by now, its sub-roles included. */
 export interface KnownRole extends RoleAmounts {
@@ -36,7 +38,7 @@ export function knownRoles(master: MasterView, config: Pick<MasterConfig, "roles
     name,
     weight: config.weights.get(name) ?? DEFAULT_WEIGHT,
     frameworks: members.get(name) ?? [],
-    ...subtreeAmounts(amounts, name),
+    ...(amounts.get(name) ?? NOTHING),
   }));
 }
 
@@ -51,7 +53,7 @@ function frameworksByRole(master: MasterView): Map<string, FrameworkId[]> {
   return byRole;
 }
 
-/** What each role has without its sub-roles. */
+/** What each role has, its sub-roles included. */
 function amountsByRole(master: MasterView): Map<string, RoleAmounts> {
   const allocated = sumAllocations(master, ({ used }) => used);
   const offered = sumAllocations(master, ({ offered }) => offered);
@@ -64,16 +66,15 @@ function amountsByRole(master: MasterView): Map<string, RoleAmounts> {
       addTo(consumed, role, reservation.minus(usedReservations.get(role) ?? Resources.none));
     }
   }
-  const none: Amounts = new Map();
   const roles = new Set([...allocated.keys(), ...offered.keys(), ...reserved.keys()]);
   return new Map(
     Array.from(roles, (role) => [
       role,
       {
-        allocated: allocated.get(role) ?? none,
-        offered: offered.get(role) ?? none,
-        reserved: reserved.get(role) ?? none,
-        consumed: consumed.get(role) ?? none,
+        allocated: allocated.get(role) ?? NOTHING.allocated,
+        offered: offered.get(role) ?? NOTHING.offered,
+        reserved: reserved.get(role) ?? NOTHING.reserved,
+        consumed: consumed.get(role) ?? NOTHING.consumed,
       },
     ]),
   );
@@ -87,24 +88,15 @@ function sumAllocations(master: MasterView, of: (framework: FrameworkView) => Re
   return sums;
 }
 
+/** Adds to a role and to those above it. */
 function addTo(sums: Map<string, Amounts>, role: string, resources: Iterable<Resource>): void {
-  const amounts = new Map(sums.get(role));
-  for (const { name, scalar } of resources) {
-    if (scalar !== undefined) amounts.set(name, add(amounts.get(name) ?? 0, scalar.value));
+  for (const name of [role, ...roleAncestors(role)]) {
+    const amounts = new Map(sums.get(name));
+    for (const { name: resource, scalar } of resources) {
+      if (scalar !== undefined) amounts.set(resource, add(amounts.get(resource) ?? 0, scalar.value));
+    }
+    sums.set(name, amounts);
   }
-  sums.set(role, amounts);
-}
-
-function subtreeAmounts(byRole: ReadonlyMap<string, RoleAmounts>, name: string): RoleAmounts {
-  const inSubtree = Array.from(byRole).filter(([role]) => role === name || isStrictSubroleOf(role, name));
-  const sum = (of: (amounts: RoleAmounts) => Amounts): Amounts =>
-    inSubtree.map(([, amounts]) => of(amounts)).reduce(addAmounts, new Map());
-  return {
-    allocated: sum(({ allocated }) => allocated),
-    offered: sum(({ offered }) => offered),
-    reserved: sum(({ reserved }) => reserved),
-    consumed: sum(({ consumed }) => consumed),
-  };
 }
 
 export function addAmounts(a: Amounts, b: Amounts): Amounts {
