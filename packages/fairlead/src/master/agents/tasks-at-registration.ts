@@ -17,7 +17,7 @@ import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { executorIdOf, frameworkIdOf, taskIdOf } from "../ids.ts";
-import { addExecutor, addTask, removeExecutor, removeTask, replaceTask, tasksOn } from "../tasks/booking.ts";
+import { addExecutor, addTask, removeExecutor, removeTask, tasksOn } from "../tasks/booking.ts";
 import { latestDetails, masterStatus } from "../tasks/status.ts";
 import { applyStatus } from "../tasks/update.ts";
 import { isCompletedTask } from "../validation/registration.ts";
@@ -77,11 +77,9 @@ export function reconcileTasks(core: Core, agent: Agent, register: internal.Agen
 
 function reconcileTask(core: Core, agent: Agent, framework: Framework, task: Task): void {
   const taskId = taskIdOf(task.taskId);
-  const known = agent.taskIds.get(framework.id)?.has(taskId) ? framework.tasks.get(taskId) : undefined;
-  if (known !== undefined) {
-    // The updates themselves come again; resources are free from now on.
-    if (!isTerminal(known.state)) replaceTask(core, framework, known, replaceFields(known, { state: task.state }));
-  } else if (bringTask(core, agent, framework, task)) {
+  // What is known of a task changes with its updates, which come again.
+  const isKnown = agent.taskIds.get(framework.id)?.has(taskId) ?? false;
+  if (!isKnown && bringTask(core, agent, framework, task)) {
     if (isTerminal(task.state)) return;
     core.allocator.occupy(framework.id, agent.id, Resources.of(allocated(task.resources, framework)));
     framework.send(updateEvent(returnedStatus(core, task, "Agent reregistered")));
