@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { FAIRLEAD } from "../support/fairlead-process.ts";
 import { Workspace } from "../support/workspace.ts";
 import { inHostLikeNamespaces } from "./host-like.ts";
 
@@ -84,6 +88,34 @@ test("a whole task from a file: port mappings, labels, limits of the process", a
   assert.equal(body, "served\n");
   assert.equal((await execute.end("SIGTERM")).code, 1);
   assert.deepEqual(await local.end("SIGTERM"), { code: 0, signal: null });
+});
+
+test("a task whose output nobody reads any more is killed", async (t) => {
+  const workspace = new Workspace(t);
+  await workspace.startLocal();
+  const flags = ["execute", "--name=talker", "--command=while echo line; do sleep 0.1; done", SMALL];
+  const execute = spawn(FAIRLEAD, flags, { stdio: ["ignore", "pipe", "pipe"] });
+  execute.stdout.once("data", () => execute.stdout.destroy());
+  const [errors, [code]] = await Promise.all([text(execute.stderr), once(execute, "close")]);
+  assert.equal(code, 1, errors);
+  assert.match(errors, /^talker-\S+ is killed: write EPIPE\n/);
+  assert.match(errors, /OUTPUT_FAILED/);
+  const { tasks } = (await (await fetch("http://127.0.0.1:5050/tasks")).json()) as { tasks: { state: string }[] };
+  assert.deepEqual(
+    tasks.map(({ state }) => state),
+    ["TASK_KILLED"],
+  );
+});
+
+test("a list that cannot be printed is an error", async (t) => {
+  const workspace = new Workspace(t);
+  await workspace.startMaster();
+  const full = openSync("/dev/full", "w");
+  t.after(() => closeSync(full));
+  const list = spawn(FAIRLEAD, ["task", "list"], { stdio: ["ignore", full, "pipe"] });
+  const [errors, [code]] = await Promise.all([text(list.stderr!), once(list, "close")]);
+  assert.match(errors, /^fairlead task list: OUTPUT_FAILED: .*ENOSPC/);
+  assert.equal(code, 1);
 });
 
 test("an offer that is too small is waited for", async (t) => {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { FairleadError } from "../base/errors.ts";
 import { versionLine } from "./commands/parse-command.ts";
 import { fatalLine } from "./fatal.ts";
 
@@ -14,6 +15,13 @@ const COMMANDS: readonly (readonly [path: string, about: string, load: () => Pro
   ["task list", "List tasks.", async () => (await import("./commands/task-list.ts")).runTaskList],
   ["agent list", "List agents.", async () => (await import("./commands/agent-list.ts")).runAgentList],
 ];
+
+// Without listeners a reader that has gone, or a full disk, would be the end of a process that has more to do than to print.
+let unwritten: Error | undefined;
+process.stdout.on("error", ({ message }) => {
+  unwritten ??= new FairleadError("OUTPUT_FAILED", `not everything could be printed: ${message}`);
+});
+process.stderr.on("error", () => {});
 
 const program = new Command("fairlead")
   .description("A cluster manager compatible with Apache Mesos, whose containers get real IP networks.")
@@ -35,7 +43,11 @@ for (const [path, about, load] of COMMANDS) {
     .action(async (argv: string[]) => {
       // A command that is over has closed what it opened; a connection that others keep alive must not keep the process.
       try {
-        process.exit(await (await load())(argv));
+        const status = await (await load())(argv);
+        // what the last write met comes with the next turn of the event loop
+        await new Promise(setImmediate);
+        if (unwritten !== undefined) throw unwritten;
+        process.exit(status);
       } catch (error) {
         process.stderr.write(`${fatalLine(`fairlead ${path}`, error)}\n`);
         process.exit(1);

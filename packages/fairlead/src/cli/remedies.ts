@@ -8,6 +8,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   FLAG_UNSUPPORTED: "remove the flag; `docs/compatibility.md` tells what is planned",
   ADDRESS_UNAVAILABLE:
     "give an address of this machine with `--ip` and a port that nothing listens on with `--port`; below 1024 it takes root",
+  OUTPUT_FAILED: "is the disk full, or has the program that reads it ended?",
   DIRECTORY_IN_USE: "stop the other process, or give this one directories of its own",
   SCHEMA_TOO_NEW: "start the version that wrote it, or a newer one",
   STORE_FAILED: "look at the disk: is it full, read-only or failing?",
@@ -38,7 +39,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   FORBIDDEN: "ask as a principal that may",
   HOST_FORBIDDEN:
     "ask with the server's address or `localhost` as Host; to let browsers and others in, listen with `--ip` on another address",
-  MASTER_UNREACHABLE: "start the master, or correct `--master`; the agent goes on trying",
+  MASTER_UNREACHABLE: "start the master, or correct `--master`; agents go on trying by themselves",
   AGENT_REFUSED: "the message tells the master's reason; for a secret, give both the same `--agent_secret`",
   AGENT_INCOMPATIBLE:
     "start it as before, or remove the link that the message names: its tasks are ended, and it registers as a new agent",

@@ -16,6 +16,7 @@ import { Execution } from "../execute/execution.ts";
 import { findSandbox, SANDBOX_ATTEMPTS } from "../execute/find-sandbox.ts";
 import { toFramework, toTask } from "../execute/task-description.ts";
 import { EXECUTE_FLAGS } from "../flags/execute-flags.ts";
+import { outputLost } from "./output-lost.ts";
 import { parseCommand } from "./parse-command.ts";
 import { firstSignal } from "./signals.ts";
 
@@ -59,14 +60,16 @@ export async function runExecute(argv: readonly string[]): Promise<number> {
   );
   try {
     const ended = execution.run();
-    const signal = firstSignal();
-    const status = await Promise.race([ended, signal.then(() => undefined)]);
-    if (status === undefined) {
-      process.stderr.write(`${taskId} is killed\n`);
-      await execution.kill();
+    const stop = Promise.race([firstSignal(), outputLost()]);
+    const status = await Promise.race([ended, stop.then(() => undefined)]);
+    if (status !== undefined) {
+      await output.finish();
+      return status.state === TaskState.TASK_FINISHED ? 0 : 1;
     }
-    await output.finish();
-    return status?.state === TaskState.TASK_FINISHED ? 0 : 1;
+    process.stderr.write(`${taskId} is killed: ${await stop}\n`);
+    // one that does not end may write on and on
+    if ((await execution.kill()) !== undefined) await output.finish();
+    return 1;
   } catch (error) {
     if (FairleadError.is(error)) throw error;
     throw new FairleadError("MASTER_UNREACHABLE", `${values.master}: ${errorText(error)}`, { cause: error });
