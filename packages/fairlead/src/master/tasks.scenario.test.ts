@@ -253,8 +253,18 @@ test("updates that make no sense are dropped", async () => {
   const before = framework.statuses.length;
   agent.update("t1", TaskState.TASK_RUNNING, { uuid: new Uint8Array(3) });
   agent.update("unknown", TaskState.TASK_RUNNING);
+  agent.update("t1", TaskState.TASK_UNREACHABLE);
+  agent.update("t1", TaskState.TASK_RUNNING, { latestState: TaskState.TASK_UNKNOWN });
   assert.equal(framework.statuses.length, before);
-  assert.equal(cluster.master.metrics().get("master/invalid_status_updates"), 2);
+  assert.equal(cluster.master.metrics().get("master/invalid_status_updates"), 4);
+});
+
+test("a task that has ended is not alive, whatever is said to be its latest state", async () => {
+  const { framework, agent, view } = await running();
+  agent.update("t1", TaskState.TASK_FINISHED, { latestState: TaskState.TASK_RUNNING });
+  assert.equal(task(view)?.state, TaskState.TASK_FINISHED);
+  framework.acknowledge(framework.statuses.at(-1)!);
+  assert.equal(view.used.isEmpty, true);
 });
 
 test("an acknowledgement for an agent that is away is dropped", async () => {

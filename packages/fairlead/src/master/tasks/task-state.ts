@@ -4,3 +4,8 @@ import { isTerminal, TaskState } from "@fairlead/mesos-api";
 export function isTerminalOrUnreachable(state: TaskState): boolean {
   return isTerminal(state) || state === TaskState.TASK_UNREACHABLE;
 }
+
+/** Whether an agent can know that a task is in this state; the others are said of tasks whose agent is away. */
+export function isAgentState(state: TaskState): boolean {
+  return state !== TaskState.TASK_UNREACHABLE && state !== TaskState.TASK_UNKNOWN;
+}

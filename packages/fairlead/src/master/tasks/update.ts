@@ -15,7 +15,7 @@ import { frameworkIdOf, taskIdOf } from "../ids.ts";
 import { MAX_STATUSES_PER_TASK } from "../limits.ts";
 import { isUuid } from "../validation/scheduler-call.ts";
 import { replaceTask } from "./booking.ts";
-import { isTerminalOrUnreachable } from "./task-state.ts";
+import { isAgentState, isTerminalOrUnreachable } from "./task-state.ts";
 
 /**
  * A status update from an agent: it goes to the scheduler, and into the books.
@@ -30,7 +30,8 @@ export function receiveUpdate(core: Core, agent: Agent, update: internal.AgentCa
   const frameworkId = frameworkIdOf(update.frameworkId);
   const taskId = taskIdOf(update.status?.taskId);
   const log = core.log.with({ frameworkId, agentId: agent.id, taskId });
-  if (update.status === undefined || taskId === "" || !isUuid(update.status.uuid)) {
+  const latestState = latestStateOf(update);
+  if (update.status === undefined || latestState === undefined || taskId === "" || !isUuid(update.status.uuid)) {
     log.warn({}, "ignored a status update that is not well formed");
     core.counters.increment("invalid_status_updates");
     return;
@@ -49,7 +50,6 @@ export function receiveUpdate(core: Core, agent: Agent, update: internal.AgentCa
     core.counters.increment("invalid_status_updates");
     return;
   }
-  const latestState = Object.hasOwn(update, "latestState") ? update.latestState : status.state;
   const booked = applyStatus(core, framework, task, status, latestState);
   if (framework.connected) {
     framework.tasks.set(
@@ -58,6 +58,14 @@ export function receiveUpdate(core: Core, agent: Agent, update: internal.AgentCa
     );
   }
   core.counters.increment(framework.connected ? "valid_status_updates" : "invalid_status_updates");
+}
+
+/** The state that a task has by now; undefined where an agent says what it cannot know. */
+function latestStateOf(update: internal.AgentCall_Update): TaskState | undefined {
+  const told = update.status?.state;
+  const latest = Object.hasOwn(update, "latestState") ? update.latestState : told;
+  if (told === undefined || latest === undefined || !isAgentState(told) || !isAgentState(latest)) return undefined;
+  return isTerminal(told) ? told : latest;
 }
 
 /** Books a status, and counts the end of the task where this is it. Returns the task as it is now. */

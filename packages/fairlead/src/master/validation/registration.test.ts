@@ -66,6 +66,11 @@ for (const [name, init, expected] of [
   ["a task of another agent", { tasks: [{ ...TASK, agentId: { value: "S9" } }] }, "Task has an invalid AgentID 'S9'"],
   ["a task twice", { tasks: [TASK, TASK] }, "Framework 'f1' has a duplicate TaskID 't1'"],
   ["a task without a state", { tasks: [{ ...TASK, state: undefined }] }, "Not initialized: tasks[0].state"],
+  [
+    "a task that it cannot reach",
+    { tasks: [{ ...TASK, state: TaskState.TASK_UNREACHABLE }] },
+    "Task has an invalid state TASK_UNREACHABLE",
+  ],
   ["a task before it has an id", { agentInfo: { hostname: "a" }, tasks: [TASK] }, "Task has an invalid AgentID 'S0'"],
 ] as [string, Init, string | undefined][]) {
   test(`an agent with ${name}: ${expected ?? "valid"}`, () => {

@@ -1,4 +1,13 @@
-import { type FrameworkInfo, internal, isTerminal, missingRequired, type Task, validateId } from "@fairlead/mesos-api";
+import {
+  type FrameworkInfo,
+  internal,
+  isTerminal,
+  missingRequired,
+  type Task,
+  TaskState,
+  validateId,
+} from "@fairlead/mesos-api";
+import { isAgentState } from "../tasks/task-state.ts";
 import { validateExecutorInfo } from "./executor.ts";
 import { validateFrameworkInfo } from "./framework-info.ts";
 import { prefixed } from "./prefixed.ts";
@@ -90,6 +99,7 @@ function validateTask(task: Task, agentId: string | undefined): string | undefin
   if (agentId === undefined || task.agentId?.value !== agentId) {
     return `Task has an invalid AgentID '${task.agentId?.value ?? ""}'`;
   }
+  if (!isAgentState(task.state)) return `Task has an invalid state ${TaskState[task.state]}`;
   return prefixed("Task uses invalid resources", validateFormat(task.resources));
 }
 
