@@ -13,7 +13,7 @@ import { reportedHostname } from "./reported-hostname.ts";
 
 export type AgentFlags = FlagValues<typeof AGENT_FLAGS>;
 
-/** The configuration of an agent. Errors: FLAG_INVALID, with the flag that is missing or the resource that is none. */
+/** The configuration of an agent. Errors: FLAG_INVALID, with the flag that is missing or does not fit, or the resource that is none. */
 export async function toAgentConfig(
   { values, texts }: Pick<ParsedFlags<typeof AGENT_FLAGS>, "values" | "texts">,
   io: ConfigIo,
@@ -21,6 +21,13 @@ export async function toAgentConfig(
 ): Promise<AgentConfig> {
   const master = needed("master", values.master, "give the master's host:port");
   const workDir = needed("work_dir", values.work_dir, "give a directory for the sandboxes, such as /var/lib/mesos");
+  if (workDir === values.runtime_dir) {
+    throw new FairleadError(
+      "FLAG_INVALID",
+      "--runtime_dir: it is the --work_dir; give another directory, whose content is gone with the next boot",
+      { data: { flag: "runtime_dir" } },
+    );
+  }
   const ip = await listenIp(values, io.discover, io.log);
   const advertiseIp = advertisedIp(values.advertise_ip, ip);
   return {

@@ -94,10 +94,11 @@ test("an agent offers what it is given, and what was found of the rest", async (
   assert.equal(config.attributes[0]?.name, "rack");
 });
 
-test("an agent needs a master, a directory, and resources that are some", async () => {
+test("an agent needs a master, two directories, and resources that are some", async () => {
   for (const [argv, message] of [
     [["--work_dir=/w"], /^--master is missing/],
     [["--master=m:5050"], /^--work_dir is missing/],
+    [["--master=m:5050", "--work_dir=/w", "--runtime_dir=/x/../w"], /^--runtime_dir: it is the --work_dir/],
     [["--master=m:5050", "--work_dir=/w", "--resources=cpus:x"], /^--resources: .*; give resources such as/],
     [["--master=m:5050", "--work_dir=/w", "--resources=cpus:-1"], /^--resources: /],
     [["--master=m:5050", "--work_dir=/w", "--resources=[{}]"], /^--resources: /],
