@@ -8,8 +8,8 @@ import type { ContainerId } from "@fairlead/mesos-api";
  * <runtime_dir>/
  *   containers/                   0700
  *     <container id>/             0700: the environment may hold secrets
- *       config.json               the record: all of ContainerConfig and the runtime; written first, removed last
- *       pid                       who the first process and its conmon are; written last: then the launch is complete
+ *       config.json               the record: all of ContainerConfig; written first, removed last
+ *       pid                       who the first process and its conmon are, and the runtime; written last: then the launch is complete
  *       launch.log                what was said by the commands that set up the private mounts
  *       runtime.log               JSON lines of the OCI runtime
  *       runtime/                  state directory of the OCI runtime (`--root`)
