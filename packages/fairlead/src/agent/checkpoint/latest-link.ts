@@ -1,9 +1,10 @@
 import { readlink, rename, rm, symlink } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { type AgentId, parseAgentId } from "@fairlead/mesos-api";
 import { errorText, FairleadError } from "../../base/errors.ts";
 import { ensureDirectory } from "../../base/files/ensure-directory.ts";
 import { errorCode } from "../../base/files/error-code.ts";
+import { syncDirectory } from "../../base/files/write-file-atomic.ts";
 import { agentDir, latestLink, metaAgentDir, metaLatestLink } from "../paths.ts";
 
 /**
@@ -27,6 +28,8 @@ export async function ensureAgentDirs(workDir: string, agentId: AgentId): Promis
   await ensureDirectory(metaAgentDir(workDir, agentId), 0o700);
   await ensureDirectory(agentDir(workDir, agentId), 0o755);
   await ensureLink(metaLatestLink(workDir), metaAgentDir(workDir, agentId));
+  // a checkpoint whose link was lost with the power would look like one that an operator has given up
+  await syncDirectory(dirname(metaLatestLink(workDir)));
   await ensureLink(latestLink(workDir), agentDir(workDir, agentId));
 }
 

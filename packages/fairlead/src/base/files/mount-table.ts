@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { type FileHandle, readFile } from "node:fs/promises";
 
 /** One mount of this process's mount namespace. */
 export interface MountEntry {
@@ -45,6 +46,15 @@ export function parseMountTable(text: string): MountEntry[] {
       ...(shared === undefined ? {} : { peerGroup: Number(shared.slice("shared:".length)) }),
     };
   });
+}
+
+/** The mount on which an open file lies: two mounts of one file system differ here, although their device is the same. */
+export function mountIdOf(handle: FileHandle): number {
+  // the kernel writes it from memory: waiting for a thread would take longer
+  const info = readFileSync(`/proc/self/fdinfo/${handle.fd}`, "utf8");
+  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
+  if (id === undefined) throw new Error("the kernel does not tell the mount of an open file");
+  return Number(id);
 }
 
 /** Whether an absolute, normalised path is `directory` or lies below it. */

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { constants, readFileSync } from "node:fs";
+import { constants } from "node:fs";
 import { type FileHandle, lstat, open, opendir, realpath, rename, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FairleadError } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
 import { ATTEMPTS_TO_EMPTY, MAX_KEPT_ERRORS, MAX_OPEN_LEVELS } from "./limits.ts";
-import { isWithin, readMountTable } from "./mount-table.ts";
+import { isWithin, mountIdOf, readMountTable } from "./mount-table.ts";
 
 /** A symbolic link is not followed, nothing but a directory is opened. */
 const DIRECTORY_ONLY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -41,14 +41,14 @@ export async function removeTree(path: string, readMounts: typeof readMountTable
 
 class Removal {
   readonly #path: string;
-  readonly #mountId: string;
+  readonly #mountId: number;
   readonly #errors: unknown[] = [];
   #errorCount = 0;
   /** The uppermost directory, and those below it that lay too deep for one descriptor for each level and were moved up. */
   #top: FileHandle | undefined;
   readonly #lifted: Buffer[] = [];
 
-  constructor(path: string, mountId: string) {
+  constructor(path: string, mountId: number) {
     this.#path = path;
     this.#mountId = mountId;
   }
@@ -132,15 +132,6 @@ class Removal {
 function within(directory: FileHandle, name?: Buffer): Buffer {
   const base = Buffer.from(`/proc/self/fd/${directory.fd}/`);
   return name === undefined ? base : Buffer.concat([base, name]);
-}
-
-/** The mount on which an open file lies: two mounts of one file system differ here, although their device is the same. */
-function mountIdOf(handle: FileHandle): string {
-  // the kernel writes it from memory: waiting for a thread would take longer
-  const info = readFileSync(`/proc/self/fdinfo/${handle.fd}`, "utf8");
-  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
-  if (id === undefined) throw new Error("the kernel does not tell the mount of an open file");
-  return id;
 }
 
 function crossesMount(path: string, mountPoint: string | Buffer): FairleadError {

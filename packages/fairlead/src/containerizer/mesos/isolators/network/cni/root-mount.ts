@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { open, readFile, realpath } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import { ensureDirectory } from "../../../../../base/files/ensure-directory.ts";
-import { isWithin, type MountEntry, readMountTable } from "../../../../../base/files/mount-table.ts";
+import { isWithin, type MountEntry, mountIdOf, readMountTable } from "../../../../../base/files/mount-table.ts";
 import type { Logger } from "../../../../../base/log.ts";
 import { expectSuccess } from "../../../../../base/run-command.ts";
 
@@ -73,9 +73,8 @@ export async function removeRootMount(rootDir: string): Promise<void> {
 async function mountOf(directory: string, table: readonly MountEntry[]): Promise<MountEntry> {
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    const info = await readFile(`/proc/self/fdinfo/${handle.fd}`, "utf8");
-    const id = /^mnt_id:\s*([0-9]+)$/m.exec(info)?.[1];
-    const entry = table.find((candidate) => candidate.id === Number(id));
+    const id = mountIdOf(handle);
+    const entry = table.find((candidate) => candidate.id === id);
     if (entry === undefined) throw new Error(`mount ${id} of ${directory} is not in the mount table`);
     return entry;
   } finally {
