@@ -1,12 +1,14 @@
 import type { DescField, DescMessage, Message, MessageShape } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import { MAX_MISSING } from "./limits.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 /** Adds the paths of what is missing below `path`, which is empty or ends in a dot. */
 type Check = (message: Values, path: string, missing: string[]) => void;
 
 /**
- * The required fields that a message lacks, with their paths (`task_infos[0].task_id.value`), in the order that libprotobuf names them.
+ * The required fields that a message lacks, with their paths (`task_infos[0].task_id.value`), in the order that libprotobuf names them;
+ * the first 32 of them: a message of some megabytes may lack millions.
  *
  * A reader of binary has to ask for this: `fromBinary` takes messages without their required fields.
  */
@@ -14,7 +16,7 @@ export function missingRequired<Desc extends DescMessage>(schema: Desc, message:
   const missing: string[] = [];
   // a generated message has its fields as properties, which its type does not tell
   messageCheck(schema)?.(message as Message as unknown as Values, "", missing);
-  return missing;
+  return missing.slice(0, MAX_MISSING);
 }
 
 /** Compiled checks; undefined for a message that requires nothing, neither itself nor in what it holds. */
@@ -66,6 +68,9 @@ function fieldCheck(field: DescField, desc: DescMessage): Check {
   if (field.fieldKind === "list") {
     return (message, path, missing) => {
       for (const [i, item] of (message[localName] as Values[]).entries()) {
+        if (missing.length >= MAX_MISSING) {
+          return;
+        }
         check(item, `${path}${name}[${i}].`, missing);
       }
     };

@@ -1,6 +1,6 @@
 import { create, type DescField, type DescMessage, type Message, type MessageShape } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
-import { MAX_DEPTH, MAX_MISSING } from "./limits.ts";
+import { MAX_DEPTH } from "./limits.ts";
 import { missingRequired } from "./missing-required.ts";
 import { JsonDecodeError, parseJsonText } from "./parse-json-text.ts";
 import { enumReader, invalid, scalarReader, unexpected } from "./read-scalar.ts";
@@ -32,7 +32,7 @@ export function readJson<Desc extends DescMessage>(schema: Desc, json: unknown):
   const message = readMessage(schema, value, 1) as unknown as MessageShape<Desc>;
   const missing = missingRequired(schema, message);
   if (missing.length > 0) {
-    throw invalid(`Missing required fields: ${missing.slice(0, MAX_MISSING).join(", ")}`);
+    throw invalid(`Missing required fields: ${missing.join(", ")}`);
   }
   return message;
 }
