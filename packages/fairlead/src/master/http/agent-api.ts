@@ -3,7 +3,7 @@ import type { HttpReply, HttpRequest } from "../../base/http/http.ts";
 import { contentMediaType, PROTOBUF_TYPE } from "../../base/http/media-type.ts";
 import { recordStreamReply } from "../../base/http/record-stream.ts";
 import { plainReply, refuseMethod } from "../../base/http/replies.ts";
-import { MAX_AGENT_CALLS_PER_REQUEST } from "./limits.ts";
+import { DECODED_BYTES, MAX_AGENT_CALLS_PER_REQUEST } from "./limits.ts";
 import { PendingStream } from "./pending-stream.ts";
 import type { ServedMaster } from "./served-master.ts";
 
@@ -72,18 +72,21 @@ function takeCalls(master: ServedMaster, streamId: string, body: Uint8Array): Ht
 /** The calls of a request, or why there are none. */
 function readCalls(body: Uint8Array): internal.AgentCall[] | string {
   const decoder = new RecordDecoder({ maxRecordBytes: body.length });
-  let records: Uint8Array[];
+  const records: Uint8Array[] = [];
   try {
-    records = decoder.decode(body);
+    // not at once: a body may hold millions of records
+    for (let begin = 0; begin < body.length; begin += DECODED_BYTES) {
+      records.push(...decoder.decode(body.subarray(begin, begin + DECODED_BYTES)));
+      if (records.length > MAX_AGENT_CALLS_PER_REQUEST) {
+        return `More than ${MAX_AGENT_CALLS_PER_REQUEST} calls in one request`;
+      }
+    }
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     return error.message;
   }
   if (decoder.isPartial) {
     return "The last record is not complete";
-  }
-  if (records.length > MAX_AGENT_CALLS_PER_REQUEST) {
-    return `More than ${MAX_AGENT_CALLS_PER_REQUEST} calls in one request`;
   }
   const calls: internal.AgentCall[] = [];
   for (const record of records) {

@@ -6,3 +6,6 @@ export const MAX_EVENTS_BEFORE_OPEN = 1000;
 
 /** The records of one request of an agent; an agent that has more to say splits it. Bounds the time that the event loop is held. */
 export const MAX_AGENT_CALLS_PER_REQUEST = 10_000;
+
+/** Of an agent's request, the bytes that are split into records before these are counted: a body may hold millions. */
+export const DECODED_BYTES = 65_536;
