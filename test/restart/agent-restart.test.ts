@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TaskState } from "@fairlead/mesos-api";
@@ -104,6 +104,14 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
     });
   }
 
+  await step(t, "processes that it held when it was killed go on with the next one", async () => {
+    await agent.end("SIGKILL");
+    freeze(workspace.cgroupsRoot, containerIdOf(server));
+    agent = await workspace.startRegisteredAgent();
+    await flowOn();
+    unchanged();
+  });
+
   await step(t, "their networks need not be configured any more", async () => {
     workspace.removeNetwork("green");
     await agent.end("SIGTERM");
@@ -144,6 +152,13 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
   });
   await framework.teardown();
 });
+
+/** As the agent does to send a signal to all processes of a container at once. */
+function freeze(cgroupsRoot: string, containerId: string): void {
+  const unified = `/sys/fs/cgroup/${cgroupsRoot}/${containerId}/cgroup.freeze`;
+  if (existsSync(unified)) writeFileSync(unified, "1");
+  else writeFileSync(`/sys/fs/cgroup/freezer/${cgroupsRoot}/${containerId}/freezer.state`, "FROZEN");
+}
 
 function program(file: string, ...args: readonly (string | number)[]): string {
   return ["exec", process.execPath, join(import.meta.dirname, file), ...args].join(" ");

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { TaskState, TaskStatus_Reason, TaskStatus_Source } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TERMINAL_STATES, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
+import { executorOf } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { containerIdOf, startTimeOf } from "./observed-container.ts";
@@ -54,6 +56,12 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   },
 };
 
+/** Waits until a task has taken its SIGTERM: before, its agent may hold its processes to send it to all of them. */
+async function untilTold(taskId: string): Promise<void> {
+  const { directory } = await executorOf(taskId);
+  await poll(() => readFileSync(join(directory, "stdout"), "utf8").includes("told\n"));
+}
+
 test("tasks that ended while their agent was away are reported as they ended", async (t) => {
   const workspace = new Workspace(t);
   const go = workspace.path("go");
@@ -66,22 +74,21 @@ test("tasks that ended while their agent was away are reported as they ended", a
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     await step(t, `the agent ended by ${signal}`, async () => {
       const running = new Map<string, Awaited<ReturnType<TestFramework["update"]>>>();
-      for (const [name, { command }] of Object.entries(ENDINGS)) {
-        const taskId = `${name}-${signal}`;
-        const wait = `trap '' TERM; until [ -e ${go} ]; do sleep 0.05; done; ${command}`;
-        await framework.launch(shellTask(taskId, wait, { networks: ["blue"] }));
-        running.set(name, await framework.update(taskId, TaskState.TASK_RUNNING));
-      }
+      const names = Object.keys(ENDINGS);
+      await framework.launch(
+        ...names.map((name) => {
+          const wait = `trap 'echo told' TERM; until [ -e ${go} ]; do sleep 0.05; done; ${ENDINGS[name]!.command}`;
+          return shellTask(`${name}-${signal}`, wait, { networks: ["blue"] });
+        }),
+      );
+      for (const name of names) running.set(name, await framework.update(`${name}-${signal}`, TaskState.TASK_RUNNING));
       for (const [name, { killGraceMs }] of Object.entries(ENDINGS)) {
         if (killGraceMs === undefined) continue;
-        const before = agent.log.length;
         await framework.kill(`${name}-${signal}`, killGraceMs);
-        await agent.line(/"a task is told to end"/, before);
+        await untilTold(`${name}-${signal}`);
       }
 
-      console.error(signal, Date.now());
       await agent.end(signal);
-      console.error("ended", Date.now());
       writeFileSync(go, "");
       for (const status of running.values()) {
         await poll(() => startTimeOf(status.containerStatus!.executorPid) === undefined);
@@ -107,11 +114,12 @@ test("tasks that ended while their agent was away are reported as they ended", a
   }
 
   await step(t, "a kill whose grace period passes meanwhile is carried out", async () => {
-    await framework.launch(shellTask("stubborn", "trap '' TERM; while :; do sleep 0.05; done", { networks: ["blue"] }));
+    await framework.launch(
+      shellTask("stubborn", "trap 'echo told' TERM; while :; do sleep 0.05; done", { networks: ["blue"] }),
+    );
     const running = await framework.update("stubborn", TaskState.TASK_RUNNING);
-    const before = agent.log.length;
     await framework.kill("stubborn", 600);
-    await agent.line(/"a task is told to end"/, before);
+    await untilTold("stubborn");
     await agent.end("SIGKILL");
     assert.notEqual(startTimeOf(running.containerStatus!.executorPid), undefined);
     agent = await workspace.startRegisteredAgent();

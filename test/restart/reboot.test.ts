@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FrameworkInfo_Capability_Type, TaskState, TaskStatus_Reason, TaskStatus_Source } from "@fairlead/mesos-api";
@@ -16,6 +17,16 @@ import { recordedBridge } from "./recorded-network.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
+/** Makes the boot id a file that can be written, in the mount namespace of this test alone. */
+function ownBootId(): void {
+  const path = join(tmpdir(), randomUUID());
+  writeFileSync(path, "");
+  execFileSync("mount", ["--bind", path, BOOT_ID]);
+  rmSync(path);
+}
+
 /** What a machine that goes down does to `workspace`: no process, no mount, nothing below the runtime directory, another boot id. */
 async function reboot(workspace: Workspace, pids: readonly number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -28,10 +39,7 @@ async function reboot(workspace: Workspace, pids: readonly number[]): Promise<vo
     if (mount.startsWith(`${workspace.runtimeDir}/`)) execFileSync("umount", [mount]);
   }
   rmSync(workspace.runtimeDir, { recursive: true });
-  const bootId = workspace.path(randomUUID());
-  writeFileSync(bootId, `${randomUUID()}\n`);
-  // seen in the namespace of this test alone
-  execFileSync("mount", ["--bind", bootId, "/proc/sys/kernel/random/boot_id"]);
+  writeFileSync(BOOT_ID, `${randomUUID()}\n`);
 }
 
 function conmons(workspace: Workspace): string[] {
@@ -46,6 +54,7 @@ function conmons(workspace: Workspace): string[] {
 }
 
 test("after a reboot the agent is the same, and its tasks are gone", async (t) => {
+  ownBootId();
   const workspace = new Workspace(t);
   recordedBridge(workspace, "blue", "10.115.0.0/24");
   await workspace.startMaster();
