@@ -241,6 +241,15 @@ test("an agent of which nobody knows is taken under its id", async () => {
   assert.deepEqual([...cluster.master.agents.keys()], ["elsewhere-S5"]);
 });
 
+test("an id that an agent came with is given to no other", async () => {
+  const cluster = await TestCluster.start();
+  const agent = new TestAgent(cluster.master, cluster.clock);
+  agent.id = `${cluster.master.info.id}-S0`;
+  agent.register();
+  assert.equal((await cluster.agent()).id, `${cluster.master.info.id}-S1`);
+  assert.equal(cluster.master.agents.size, 2);
+});
+
 for (const [name, secret, expected] of [
   ["the secret", "s3cret", 200],
   ["another secret", "s3cre7", 401],

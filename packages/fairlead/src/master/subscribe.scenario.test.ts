@@ -155,6 +155,14 @@ test("an id that this master does not know is taken as one of an earlier master"
   assert.deepEqual([view?.recovered, view?.connected, view?.active], [false, true, true]);
 });
 
+test("an id that somebody chose is given to nobody else", async () => {
+  const cluster = await TestCluster.start();
+  const early = new TestScheduler(cluster.master);
+  early.frameworkId = `${cluster.master.info.id}-0000`;
+  early.subscribe();
+  assert.equal(cluster.scheduler().frameworkId, `${cluster.master.info.id}-0001`);
+});
+
 test("a framework that is away too long is removed: its tasks are killed, its id is spent", async () => {
   const cluster = await TestCluster.start();
   const framework = cluster.scheduler({ ...MODERN, failoverTimeout: 60 });

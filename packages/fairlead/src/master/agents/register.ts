@@ -128,7 +128,7 @@ async function admitNew(core: Core, session: AgentSession, register: internal.Ag
     // Connected ones answered under their id before.
     await forgetLeftAgent(core, agent, "a new agent registered at the same address", "registered");
   }
-  const id = agentIdOf({ value: `${core.info.id}-S${core.sequence.agent++}` });
+  const id = newAgentId(core);
   const facts = factsOf(register, id);
   await core.registry.admit(id, facts.info);
   if (core.closed) return;
@@ -139,6 +139,15 @@ async function admitNew(core: Core, session: AgentSession, register: internal.Ag
   }
   core.counters.increment("slave_registrations");
   welcomeAgent(core, session, id, facts, register, "new");
+}
+
+/** The next id that nobody has: agents may come with any. */
+function newAgentId(core: Core): AgentId {
+  for (;;) {
+    const id = agentIdOf({ value: `${core.info.id}-S${core.sequence.agent++}` });
+    const owners = [core.agents, core.recoveredAgents, core.registry.unreachable, core.registrations];
+    if (!owners.some((known) => known.has(id))) return id;
+  }
 }
 
 async function admitReturning(

@@ -1,4 +1,4 @@
-import { create, FrameworkIDSchema, type FrameworkInfo, scheduler } from "@fairlead/mesos-api";
+import { create, FrameworkIDSchema, type FrameworkId, type FrameworkInfo, scheduler } from "@fairlead/mesos-api";
 import type { Principal } from "../../base/authorizer.ts";
 import type { EventStream } from "../../base/event-stream.ts";
 import { replaceFields } from "../../base/replace-fields.ts";
@@ -68,15 +68,22 @@ function addFramework(
   stream: EventStream<scheduler.Event>,
   streamId: string,
 ): void {
-  const value = `${core.info.id}-${String(core.sequence.framework++).padStart(4, "0")}`;
-  const id = frameworkIdOf({ value });
-  const info = replaceFields(given, { id: create(FrameworkIDSchema, { value }) });
+  const id = newFrameworkId(core);
+  const info = replaceFields(given, { id: create(FrameworkIDSchema, { value: id }) });
   const share = new AllocatorFramework(id, info, options.constraints, core.clock);
   const framework = new Framework(id, info, share, core.clock.now(), core.config);
   core.frameworks.set(id, framework);
   core.allocator.addFramework(share, options.suppressedRoles);
   connect(core, framework, stream, streamId);
   core.log.info({ frameworkId: id, framework: info.name }, "added a framework");
+}
+
+/** The next id that nobody has: schedulers may come with any. */
+function newFrameworkId(core: Core): FrameworkId {
+  for (;;) {
+    const id = frameworkIdOf({ value: `${core.info.id}-${String(core.sequence.framework++).padStart(4, "0")}` });
+    if (!core.frameworks.has(id) && !core.completedFrameworks.has(id)) return id;
+  }
 }
 
 /** A scheduler that knows its id. Returns why it is refused, if it is. */
