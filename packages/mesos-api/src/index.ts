@@ -30,7 +30,7 @@ export * from "../gen/mesos/v1/task_pb.js";
 export { ClientError } from "./clients/client-error.ts";
 export type { CallOptions, ClientOptions } from "./clients/endpoint.ts";
 export { EventStream } from "./clients/event-stream.ts";
-export type { MediaType } from "./clients/media-type.ts";
+export { encodeMessage, type MediaType } from "./clients/media-type.ts";
 export {
   type AgentClient,
   agentClient,

@@ -7,6 +7,7 @@ import { writeJson } from "../json/write.ts";
 /** The two encodings of every call, answer and event. */
 export type MediaType = "application/json" | "application/x-protobuf";
 
+/** A message in one of the two encodings. JSON stands on a single line. */
 export function encodeMessage<Desc extends DescMessage>(
   mediaType: MediaType,
   schema: Desc,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { DescField, DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { isFieldSet, missingRequired } from "@fairlead/mesos-api";
+import { isFieldSet, type MediaType, missingRequired } from "@fairlead/mesos-api";
 import type { HttpReply, HttpRequest, WholeReply } from "../http/http.ts";
-import { acceptedMediaType, type MediaType } from "../http/media-type.ts";
+import { acceptedMediaType } from "../http/media-type.ts";
 import { readCall } from "../http/read-call.ts";
 import { isReply, plainReply, refuseMethod } from "../http/replies.ts";
 

@@ -1,7 +1,6 @@
 import type { DescField, DescMessage, Message, MessageShape } from "@bufbuild/protobuf";
-import { TaskSchema, toBinary, v0, writeJson } from "@fairlead/mesos-api";
+import { type MediaType, TaskSchema, toBinary, v0, writeJson } from "@fairlead/mesos-api";
 import type { WholeReply } from "../http/http.ts";
-import type { MediaType } from "../http/media-type.ts";
 
 /**
  * The answer to an operator call, in JSON or protobuf.

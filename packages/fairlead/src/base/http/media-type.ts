@@ -1,10 +1,8 @@
+import type { MediaType } from "@fairlead/mesos-api";
 import type { HttpRequest } from "./http.ts";
 
 export const JSON_TYPE = "application/json";
 export const PROTOBUF_TYPE = "application/x-protobuf";
-
-/** The two encodings of the v1 APIs. */
-export type MediaType = typeof JSON_TYPE | typeof PROTOBUF_TYPE;
 
 /**
  * The encoding in which `request` wants its answer, or undefined for 406. JSON is asked for first: it wins where both are accepted.
@@ -19,7 +17,7 @@ export function acceptedMediaType(request: Pick<HttpRequest, "headers">): MediaT
 }
 
 /** Whether an Accept header allows `mediaType`; a missing one allows everything, and the most specific entry decides. */
-export function acceptsMediaType(accept: string | undefined, mediaType: string): boolean {
+function acceptsMediaType(accept: string | undefined, mediaType: string): boolean {
   if (accept === undefined) return true;
   const [type] = mediaType.split("/");
   return accepts(accept, [mediaType, `${type}/*`, "*/*"]);

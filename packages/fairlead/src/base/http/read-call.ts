@@ -1,8 +1,15 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { fromBinary, JsonDecodeError, missingRequired, parseJsonText, readJson } from "@fairlead/mesos-api";
+import {
+  fromBinary,
+  JsonDecodeError,
+  type MediaType,
+  missingRequired,
+  parseJsonText,
+  readJson,
+} from "@fairlead/mesos-api";
 import { errorText } from "../errors.ts";
 import type { HttpRequest, WholeReply } from "./http.ts";
-import { contentMediaType, JSON_TYPE, type MediaType, PROTOBUF_TYPE } from "./media-type.ts";
+import { contentMediaType, JSON_TYPE, PROTOBUF_TYPE } from "./media-type.ts";
 import { plainReply } from "./replies.ts";
 
 /** A decoded call, and the encoding in which it came. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { create, RecordDecoder, scheduler, toBinary } from "@fairlead/mesos-api";
+import { create, type MediaType, RecordDecoder, scheduler, toBinary } from "@fairlead/mesos-api";
 import { permitAll } from "../authorizer.ts";
 import { systemClock } from "../clock.ts";
 import type { EventStream } from "../event-stream.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import type { HttpServer } from "./http.ts";
-import { JSON_TYPE, type MediaType, PROTOBUF_TYPE } from "./media-type.ts";
+import { JSON_TYPE, PROTOBUF_TYPE } from "./media-type.ts";
 import { rawClient } from "./raw-client.fixture.ts";
 import { recordStreamReply } from "./record-stream.ts";
 import { serve } from "./serve.ts";

@@ -1,8 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { encodeRecord, toBinary, writeJson } from "@fairlead/mesos-api";
+import { encodeMessage, encodeRecord, type MediaType } from "@fairlead/mesos-api";
 import type { EventStream } from "../event-stream.ts";
 import type { StreamReply } from "./http.ts";
-import { JSON_TYPE, type MediaType } from "./media-type.ts";
 
 /**
  * A streamed answer of RecordIO records, each one message, sent at once. Its Content-Type is that of the records, as in Mesos.
@@ -28,13 +27,4 @@ export function recordStreamReply<Desc extends DescMessage>(
       open(events, (callback) => stream.onEnd(callback));
     },
   };
-}
-
-/** A message in one of the two encodings of the v1 APIs. JSON stands on a single line. */
-export function encodeMessage<Desc extends DescMessage>(
-  mediaType: MediaType,
-  schema: Desc,
-  message: MessageShape<Desc>,
-): Uint8Array {
-  return mediaType === JSON_TYPE ? Buffer.from(writeJson(schema, message)) : toBinary(schema, message);
 }
