@@ -22,7 +22,9 @@ export async function acknowledge(
     context.log.debug({ frameworkId, taskId }, "an acknowledgement for no update that waits is ignored");
     return;
   }
-  const executor = context.frameworks.ofTask(frameworkId, taskId);
+  // without the id of an executor it tells of a launch that came to none: what runs under this task's id is another one
+  const isOwned = acknowledgement.status.executorId !== undefined;
+  const executor = isOwned ? context.frameworks.ofTask(frameworkId, taskId) : undefined;
   const finished = finish(context, frameworkId, taskId, executor, acknowledgement);
   if (executor === undefined || !isTerminal(acknowledgement.status.state)) return finished;
   context.completing.set(keyOf(frameworkId, taskId), finished);

@@ -235,6 +235,28 @@ test("a task id that comes again before its end is acknowledged is dropped", asy
   assert.deepEqual(rig.master.states, ["STARTING", "RUNNING", "FINISHED", "DROPPED"]);
 });
 
+test("the acknowledgement of a launch that was dropped does not touch the task that came after it", async () => {
+  await using rig = await Rig.create();
+  await rig.start();
+  rig.master.run(framework, aTask("t"));
+  await rig.until(() => rig.master.states.includes("RUNNING"));
+  rig.master.acknowledging = false;
+  rig.kernel.exit(rig.kernel.only, { status: 0 });
+  await rig.until(() => rig.master.states.at(-1) === "FINISHED");
+  rig.master.run(framework, aTask("t"));
+  await rig.clock.advance(0);
+  rig.master.acknowledge(FRAMEWORK, rig.master.last);
+  await rig.until(() => rig.master.states.at(-1) === "DROPPED");
+  const dropped = rig.master.last;
+  rig.master.run(framework, aTask("t"));
+  await rig.until(() => rig.kernel.log.filter((line) => line === "start").length === 2);
+  rig.master.acknowledging = true;
+  rig.master.acknowledge(FRAMEWORK, dropped);
+  await rig.until(() => rig.master.states.at(-1) === "RUNNING");
+  await rig.restart();
+  assert.deepEqual(rig.kernel.log, ["launch", "start", "destroy", "launch", "start"]);
+});
+
 test("exit codes, signals and limits end a task in Mesos's words", async () => {
   const limitation = create(TaskResourceLimitationSchema, { resources: allocated("mem:96") });
   const cases = [
