@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { TaskState } from "@fairlead/mesos-api";
+import { ContainerInfo_Type, TaskState } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
@@ -16,24 +17,31 @@ import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.
 inHostLikeNamespaces(import.meta.filename);
 
 const PORT = 9000;
+const HOST_PORT = 31_900;
 const MORE_BYTES = 3000;
 
 test("tasks of a checkpointing framework do not notice that their agent is restarted", async (t) => {
   const workspace = new Workspace(t);
-  recordedBridge(workspace, "blue", "10.101.0.0/24");
-  recordedBridge(workspace, "green", "10.102.0.0/24");
+  recordedBridge(workspace, "blue", "10.101.0.0/24", { type: "portmap", capabilities: { portMappings: true } });
+  recordedBridge(workspace, "green", ["10.102.0.0/24", "fd00:102::/64"]);
   await workspace.startMaster();
   let agent = await workspace.startRegisteredAgent();
   const framework = new TestFramework("127.0.0.1:5050");
   await framework.subscribe();
 
   const source = shellTask("source", program("byte-source.ts", PORT), {
-    networks: ["blue", "green"],
     resources: "cpus:0.5;mem:128",
+    container: {
+      type: ContainerInfo_Type.MESOS,
+      networkInfos: [
+        { name: "blue", portMappings: [{ hostPort: HOST_PORT, containerPort: PORT, protocol: "tcp" }] },
+        { name: "green" },
+      ],
+    },
   });
   await framework.launch(source);
   const server = await framework.update("source", TaskState.TASK_RUNNING);
-  const [blue] = addressesOf(server);
+  const [blue, , green6] = addressesOf(server);
   await framework.launch(
     shellTask("reader", program("byte-reader.ts", blue!, PORT), {
       networks: ["blue"],
@@ -45,11 +53,18 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
   const { directory } = await executorOf("reader");
   const noted = (): Progress => JSON.parse(readFileSync(join(directory, "progress"), "utf8"));
 
-  const fromHost = await ByteReader.open(blue!, PORT);
-  t.after(() => fromHost.close());
+  const fromHost = await Promise.all([
+    ByteReader.open(blue!, PORT),
+    ByteReader.open(green6!, PORT),
+    ByteReader.open("10.101.0.1", HOST_PORT),
+  ]);
+  t.after(() => {
+    for (const reader of fromHost) reader.close();
+  });
   await poll(() => existsSync(join(directory, "progress")));
   const flowOn = async (): Promise<void> => {
-    const goals = [() => fromHost.progress, noted].map((read) => [read, read().bytes + MORE_BYTES] as const);
+    const reads = [noted, ...fromHost.map((reader) => () => reader.progress)];
+    const goals = reads.map((read) => [read, read().bytes + MORE_BYTES] as const);
     for (const [read, goal] of goals) {
       await poll(() => read().failure !== undefined || read().bytes >= goal);
       assert.equal(read().failure, undefined);
@@ -147,6 +162,7 @@ test("tasks of a checkpointing framework do not notice that their agent is resta
       assert.equal(existsSync(workspace.cniPath(containerIdOf(running))), false);
     }
     assert.deepEqual(takenAddresses(workspace), {});
+    assert.equal(execFileSync("iptables-save", { encoding: "utf8" }).includes(`${blue}:${PORT}`), false);
     const deleted = pluginCalls(workspace).slice(before.calls.length);
     assert.deepEqual(deleted.toSorted(), before.calls.map((call) => call.replace("ADD", "DEL")).toSorted());
   });

@@ -14,4 +14,4 @@ createServer((socket) => {
   // a reader that goes ends its own stream only
   socket.on("error", () => {});
   socket.on("close", () => clearInterval(timer));
-}).listen(Number(process.argv[2]), "0.0.0.0");
+}).listen(Number(process.argv[2]), "::");
