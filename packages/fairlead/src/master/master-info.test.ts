@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MasterInfo_Capability_Type } from "@fairlead/mesos-api";
 import type { MasterConfig } from "./config.ts";
 import { createMasterInfo } from "./master-info.ts";
 
@@ -24,4 +25,12 @@ test("an IPv6 address stands in brackets", () => {
   const info = createMasterInfo(CONFIG, { ip: "fd00::1", port: 5050 }, "id");
   assert.equal(info.pid, "master@[fd00::1]:5050");
   assert.equal(info.ip, 0);
+});
+
+test("announces only what it can do", () => {
+  const info = createMasterInfo(CONFIG, { ip: "10.0.0.1", port: 5050 }, "id");
+  assert.deepEqual(
+    info.capabilities.map(({ type }) => MasterInfo_Capability_Type[type ?? 0]),
+    ["AGENT_UPDATE"],
+  );
 });

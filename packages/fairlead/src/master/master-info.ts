@@ -23,6 +23,7 @@ export function createMasterInfo(config: MasterConfig, address: MasterAddress, i
     version: MESOS_VERSION,
     address: { hostname, ip, port },
     domain: config.domain,
+    // What is true of it: no agent is drained and no quota kept yet, so AGENT_DRAINING and QUOTA_V2 are not announced.
     capabilities: [{ type: MasterInfo_Capability_Type.AGENT_UPDATE }],
   });
 }
