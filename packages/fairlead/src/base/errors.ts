@@ -35,7 +35,6 @@ export const ERROR_CODES = {
   ADDRESS_UNAVAILABLE: "the address or port to listen on is taken, or is not of this machine",
   REQUEST_INVALID: "a request is not well formed",
   REQUEST_TOO_LARGE: "a request body is larger than --max_request_body_size",
-  FORBIDDEN: "the principal may not do this",
   HOST_FORBIDDEN: "a request to a loopback server carries a foreign Host or Origin",
   MASTER_UNREACHABLE: "an agent or a client cannot reach the master",
   AGENT_REFUSED: "the master refused this agent",

@@ -36,7 +36,6 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   CROSSES_MOUNT: "unmount what lies below the directory; it is removed with the next attempt",
   REQUEST_INVALID: "correct the request; the message says what is wrong",
   REQUEST_TOO_LARGE: "send less at once, or start with a larger `--max_request_body_size`",
-  FORBIDDEN: "ask as a principal that may",
   HOST_FORBIDDEN:
     "ask with the server's address or `localhost` as Host; to let browsers and others in, listen with `--ip` on another address",
   MASTER_UNREACHABLE: "start the master, or correct `--master`; agents go on trying by themselves",

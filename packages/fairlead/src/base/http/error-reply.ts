@@ -6,7 +6,6 @@ import { plainReply } from "./replies.ts";
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   REQUEST_INVALID: 400,
   REQUEST_TOO_LARGE: 413,
-  FORBIDDEN: 403,
   HOST_FORBIDDEN: 403,
   CONTAINER_INVALID: 400,
   CONTAINER_UNKNOWN: 404,

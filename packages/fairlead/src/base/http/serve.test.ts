@@ -292,7 +292,10 @@ describe("the edge", () => {
     };
     const { port } = await start(
       [
-        { path: "/forbidden", handler: () => Promise.reject(new FairleadError("FORBIDDEN", "not you")) },
+        {
+          path: "/unknown",
+          handler: () => Promise.reject(new FairleadError("CONTAINER_UNKNOWN", "no such container")),
+        },
         { path: "/full", handler: () => Promise.reject(new FairleadError("STORE_FAILED", "the disk is full")) },
         {
           path: "/bug",
@@ -303,7 +306,7 @@ describe("the edge", () => {
       ],
       { log },
     );
-    assert.match(await exchange(port, `GET /forbidden HTTP/1.1\n${HOST}`), /^HTTP\/1.1 403 .*not you$/s);
+    assert.match(await exchange(port, `GET /unknown HTTP/1.1\n${HOST}`), /^HTTP\/1.1 404 .*no such container$/s);
     assert.match(await exchange(port, `GET /full HTTP/1.1\n${HOST}`), /^HTTP\/1.1 503 .*the disk is full$/s);
     assert.match(
       await exchange(port, `GET /bug HTTP/1.1\n${HOST}`),
