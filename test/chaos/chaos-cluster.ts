@@ -9,6 +9,7 @@ import { CRASH_POINTS, type CrashPoint } from "fairlead/base/crash-points.ts";
 import { lookupUser } from "fairlead/base/users.ts";
 import type { FairleadProcess } from "../support/fairlead-process.ts";
 import { shellTask, TestFramework } from "../support/framework.ts";
+import { INSPECTED } from "../support/inspector.ts";
 import { agentState, masterState, type StateTask } from "../support/state.ts";
 import { Workspace } from "../support/workspace.ts";
 import { assertLegalStory } from "./story.ts";
@@ -55,7 +56,19 @@ export class ChaosCluster {
 
   /** An agent without crash points, registered. */
   async startAgent(...flags: string[]): Promise<FairleadProcess> {
-    return await this.#registered(this.workspace.startAgentWith({}, ...FAST, ...flags));
+    return await registered(this.startAnyAgent(...flags));
+  }
+
+  /** The same, for an {@link Inspector}. */
+  async startInspectedAgent(...flags: string[]): Promise<FairleadProcess> {
+    this.#agent = this.workspace.startAgentWith(INSPECTED, ...FAST, ...flags);
+    return await registered(this.#agent);
+  }
+
+  /** An agent without crash points, of which nothing is awaited. */
+  startAnyAgent(...flags: string[]): FairleadProcess {
+    this.#agent = this.workspace.startAgentWith({}, ...FAST, ...flags);
+    return this.#agent;
   }
 
   /** An agent that kills itself at a crash point. It may come there before it registers. */
@@ -63,12 +76,6 @@ export class ChaosCluster {
     const env = { FAIRLEAD_CRASH_AT: String(CRASH_POINTS.indexOf(point) + 1) };
     this.#agent = this.workspace.startAgentWith(env, ...FAST, ...flags);
     return this.#agent;
-  }
-
-  async #registered(agent: FairleadProcess): Promise<FairleadProcess> {
-    this.#agent = agent;
-    await within("the registration of the agent", agent.line(/"the agent is registered"/));
-    return agent;
   }
 
   /** Waits until the agent has killed itself at `point`, where it must come. */
@@ -186,6 +193,11 @@ export class ChaosCluster {
 
 /** A new agent registers at once. */
 const FAST = ["--registration_backoff_factor=10ms"];
+
+async function registered(agent: FairleadProcess): Promise<FairleadProcess> {
+  await within("the registration of the agent", agent.line(/"the agent is registered"/));
+  return agent;
+}
 
 /** A task of {@link TASK_USER} on both networks, with a port of the host where one is given. */
 export function networkedTask(id: string, command: string, port?: number) {

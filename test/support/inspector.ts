@@ -3,6 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Where Node listens for a debugger after SIGUSR1; the namespace of the test file makes the port free. */
 const INSPECTOR = "http://127.0.0.1:9229/json/list";
 
+/** The environment of a process whose debugger listens from the start. */
+export const INSPECTED = { NODE_OPTIONS: "--inspect=127.0.0.1:9229" };
+
 /** Looks into a running Node process, without its help: the debugger's protocol, switched on by a signal. */
 export class Inspector {
   readonly #socket: WebSocket;
@@ -14,6 +17,11 @@ export class Inspector {
 
   static async attach(pid: number): Promise<Inspector> {
     process.kill(pid, "SIGUSR1");
+    return await Inspector.connect();
+  }
+
+  /** To a process that was started with {@link INSPECTED}: an agent takes the signal for its own. */
+  static async connect(): Promise<Inspector> {
     for (;;) {
       const answer = await fetch(INSPECTOR).catch(() => undefined);
       if (answer?.ok) {
