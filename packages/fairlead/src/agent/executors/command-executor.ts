@@ -70,9 +70,13 @@ export class CommandExecutor {
   #escalation: KillEscalation | undefined;
   #completion: Timer | undefined;
   #reports: Promise<void> = Promise.resolve();
+  /** Rejects when a launch that was cut short takes too long to be undone: from then on nobody waits for its container. */
+  readonly #abandoned = Promise.withResolvers<never>();
+  #isAbandoned = false;
 
   constructor(options: CommandExecutorOptions) {
     this.#options = options;
+    this.#abandoned.promise.catch(() => {});
   }
 
   /** Leads a new task through its whole life. Never rejects. */
@@ -127,7 +131,8 @@ export class CommandExecutor {
       const config = await host.prepare();
       if (this.#escalation === undefined && this.#phase !== "ended") {
         this.#enter("launching");
-        if (!(await containerizer.launch(config))) throw notSupported();
+        const launched = await Promise.race([containerizer.launch(config), this.#abandoned.promise]);
+        if (!launched) throw notSupported();
         this.#delivered = true;
       }
     } catch (error) {
@@ -192,7 +197,7 @@ export class CommandExecutor {
     await this.#reports;
     const status = await host.store({ ...ending, delivered: this.#delivered });
     crashPoint("status-terminal-stored");
-    if (launched) await this.#destroy();
+    if (launched && !this.#isAbandoned) await this.#destroy();
     host.ended(status);
   }
 
@@ -204,6 +209,8 @@ export class CommandExecutor {
       await withDeadline(clock, DESTROY_BEFORE_REPORT_MS, containerizer.destroy(containerId), () => overdue);
     } catch (error) {
       log.warn({ err: errorText(error) }, "the end of a task is reported although its container is not gone yet");
+      this.#isAbandoned = true;
+      this.#abandoned.reject(error);
     }
   }
 
@@ -229,22 +236,12 @@ export class CommandExecutor {
     }
     this.#completion?.cancel();
     this.#escalation = this.#escalate({ cause, startedMs: this.#options.clock.now(), gracePeriodMs });
-    if (this.#phase === "launching") void this.#abortLaunch();
+    if (this.#phase === "launching") void this.#destroy();
     if (this.#phase === "running") void this.#carryOutKill(this.#escalation, false);
   }
 
   #escalate(record: KillRecord): KillEscalation {
     return new KillEscalation(this.#options.clock, record, (name) => void this.#signal(name));
-  }
-
-  async #abortLaunch(): Promise<void> {
-    const { containerId, containerizer, log } = this.#options;
-    await containerizer.destroy(containerId).catch((error: unknown) => {
-      log.warn(
-        { err: errorText(error) },
-        "a launch could not be cut short; the container is destroyed when it is done",
-      );
-    });
   }
 
   /** Notes the kill, tells TASK_KILLING where it is known and not yet told, and sends the first signal. */

@@ -7,6 +7,7 @@ import {
   TaskStatus_Reason,
   TaskStatus_Source,
 } from "@fairlead/mesos-api";
+import { DESTROY_BEFORE_REPORT_MS } from "../limits.ts";
 import { aFramework, aTask, FRAMEWORK, graceOf } from "../testing/fixtures.ts";
 import { Rig } from "../testing/rig.ts";
 
@@ -126,6 +127,24 @@ test("a grace period that is over already when it is shortened ends the task at 
   rig.master.kill(FRAMEWORK, "t", graceOf(5 * SECOND));
   await rig.clock.advance(0);
   await rig.until(() => rig.master.states.includes("KILLED"));
+});
+
+test("a launch that cannot be undone soon holds the report of the kill up no longer than any teardown", async () => {
+  await using rig = await Rig.create();
+  const gate = Promise.withResolvers<void>();
+  rig.kernel.launchGate = gate.promise;
+  await rig.start();
+  rig.master.run(framework, aTask("t"));
+  await rig.until(() => rig.kernel.launches > 0);
+  rig.master.kill(FRAMEWORK, "t");
+  await rig.clock.advance(DESTROY_BEFORE_REPORT_MS - 1);
+  assert.deepEqual(rig.master.states, []);
+  await rig.clock.advance(1);
+  await rig.until(() => rig.master.states.includes("KILLED"));
+  assert.equal(rig.master.last.reason, TaskStatus_Reason.TASK_KILLED_DURING_LAUNCH);
+  gate.resolve();
+  await rig.until(() => rig.kernel.log.length === 0 && rig.kernel.containers.size === 0);
+  assert.deepEqual(rig.master.states, ["KILLED"]);
 });
 
 test("killed while it is being launched: the command never starts", async () => {
