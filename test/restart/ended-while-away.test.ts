@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { TaskState, TaskStatus_Reason, TaskStatus_Source } from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TERMINAL_STATES, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
-import { executorOf } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { containerIdOf, startTimeOf } from "./observed-container.ts";
+import { printed } from "./printed.ts";
 import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -56,12 +55,6 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   },
 };
 
-/** Waits until a task has taken its SIGTERM: before, its agent may hold its processes to send it to all of them. */
-async function untilTold(taskId: string): Promise<void> {
-  const { directory } = await executorOf(taskId);
-  await poll(() => readFileSync(join(directory, "stdout"), "utf8").includes("told\n"));
-}
-
 test("tasks that ended while their agent was away are reported as they ended", async (t) => {
   const workspace = new Workspace(t);
   const go = workspace.path("go");
@@ -71,21 +64,27 @@ test("tasks that ended while their agent was away are reported as they ended", a
   const framework = new TestFramework("127.0.0.1:5050");
   await framework.subscribe();
 
+  /** Resolves when the task has taken its SIGTERM: before, its agent may hold its processes, to send it to all of them. */
+  const killAndWait = async (taskId: string, graceMs: number): Promise<void> => {
+    await printed(taskId, "ready");
+    await framework.kill(taskId, graceMs);
+    await printed(taskId, "told");
+  };
+
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     await step(t, `the agent ended by ${signal}`, async () => {
       const running = new Map<string, Awaited<ReturnType<TestFramework["update"]>>>();
       const names = Object.keys(ENDINGS);
       await framework.launch(
         ...names.map((name) => {
-          const wait = `trap 'echo told' TERM; until [ -e ${go} ]; do sleep 0.05; done; ${ENDINGS[name]!.command}`;
+          const wait = `trap 'echo told' TERM; echo ready; until [ -e ${go} ]; do sleep 0.05; done; ${ENDINGS[name]!.command}`;
           return shellTask(`${name}-${signal}`, wait, { networks: ["blue"] });
         }),
       );
       for (const name of names) running.set(name, await framework.update(`${name}-${signal}`, TaskState.TASK_RUNNING));
       for (const [name, { killGraceMs }] of Object.entries(ENDINGS)) {
         if (killGraceMs === undefined) continue;
-        await framework.kill(`${name}-${signal}`, killGraceMs);
-        await untilTold(`${name}-${signal}`);
+        await killAndWait(`${name}-${signal}`, killGraceMs);
       }
 
       await agent.end(signal);
@@ -115,11 +114,10 @@ test("tasks that ended while their agent was away are reported as they ended", a
 
   await step(t, "a kill whose grace period passes meanwhile is carried out", async () => {
     await framework.launch(
-      shellTask("stubborn", "trap 'echo told' TERM; while :; do sleep 0.05; done", { networks: ["blue"] }),
+      shellTask("stubborn", "trap 'echo told' TERM; echo ready; while :; do sleep 0.05; done", { networks: ["blue"] }),
     );
     const running = await framework.update("stubborn", TaskState.TASK_RUNNING);
-    await framework.kill("stubborn", 600);
-    await untilTold("stubborn");
+    await killAndWait("stubborn", 600);
     await agent.end("SIGKILL");
     assert.notEqual(startTimeOf(running.containerStatus!.executorPid), undefined);
     agent = await workspace.startRegisteredAgent();

@@ -9,6 +9,7 @@ import { agentState, executorOf, masterState } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { containerIdOf, observe, startTimeOf } from "./observed-container.ts";
+import { printed } from "./printed.ts";
 import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -33,6 +34,7 @@ test("tasks of a framework that does not checkpoint end with their agent", async
       await framework.launch(shellTask(taskId, "echo here; exec sleep 1000", { networks: ["blue"] }));
       const running = await framework.update(taskId, TaskState.TASK_RUNNING);
       const { directory } = await executorOf(taskId);
+      await printed(taskId, "here");
 
       await agent.end(signal);
       const lost = await framework.update(taskId, ...TERMINAL_STATES);

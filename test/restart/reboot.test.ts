@@ -13,6 +13,7 @@ import { executorOf, masterState } from "../support/state.ts";
 import { step } from "../support/step.ts";
 import { Workspace } from "../support/workspace.ts";
 import { startTimeOf } from "./observed-container.ts";
+import { printed } from "./printed.ts";
 import { recordedBridge } from "./recorded-network.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -70,6 +71,7 @@ test("after a reboot the agent is the same, and its tasks are gone", async (t) =
     await framework.subscribe();
     await framework.launch(shellTask(name, "echo here; exec sleep 1000", { networks: ["blue"] }));
     running.set(name, await framework.update(name, TaskState.TASK_RUNNING));
+    await printed(name, "here");
     await framework.suppress();
   }
   const agentId = running.get("aware")!.agentId!.value;
