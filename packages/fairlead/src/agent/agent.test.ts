@@ -100,7 +100,8 @@ test("a stop is over within its bound, though a task does not end and nobody ack
     stopped = true;
   });
   await rig.settleUntil(() => stopped);
-  assert.ok(rig.clock.now() - begin <= 11 * SECOND);
+  // 8 s for the tasks, 1 s each for acknowledgements, the last calls and the disk; time does not wait for the files
+  assert.ok(rig.clock.now() - begin <= 13 * SECOND);
 });
 
 test("a stop without endTasks leaves checkpointed tasks alone and ends the others, unreported", async () => {
