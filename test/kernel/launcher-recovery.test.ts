@@ -113,6 +113,18 @@ for (const runtime of RUNTIMES) {
       process.kill(process.pid, 0);
     });
 
+    it("leaves nothing frozen when it is closed while a signal is on its way", async (t) => {
+      const { run, containerizer, cgroupsRoot } = await launcherFixture(t, options);
+      const made = await run("trap '' TERM; while :; do sleep 0.02; done");
+      let sent: boolean | undefined;
+      void containerizer.kill(made.containerId, SIGTERM).then((answer) => {
+        sent = answer;
+      });
+      await containerizer.close();
+      assert.equal(sent, true);
+      assert.equal(await readCgroup(cgroupsRoot, made.containerId, "freezer", "freezer.state"), "THAWED");
+    });
+
     it("lets go on what a crash left frozen", async (t) => {
       const { run, restart, cgroupsRoot } = await launcherFixture(t, options);
       const made = await run("while :; do echo x; sleep 0.02; done");

@@ -29,6 +29,8 @@ export interface MesosContainerizerParts extends Parts {
 export class MesosContainerizer implements Containerizer {
   readonly #parts: MesosContainerizerParts;
   readonly #containers = new Map<ContainerId, Container>();
+  /** On their way: a container is frozen meanwhile, and must not stay so because the agent goes. */
+  readonly #signals = new Set<Promise<boolean>>();
 
   constructor(parts: MesosContainerizerParts) {
     this.#parts = parts;
@@ -115,7 +117,14 @@ export class MesosContainerizer implements Containerizer {
 
   async kill(containerId: ContainerId, signal: number): Promise<boolean> {
     const container = this.#containers.get(containerId);
-    return container !== undefined && (await signalContainer(this.#parts, container, signal));
+    if (container === undefined) return false;
+    const sent = signalContainer(this.#parts, container, signal);
+    this.#signals.add(sent);
+    try {
+      return await sent;
+    } finally {
+      this.#signals.delete(sent);
+    }
   }
 
   async destroy(containerId: ContainerId): Promise<ContainerTermination | undefined> {
@@ -136,6 +145,7 @@ export class MesosContainerizer implements Containerizer {
     for (const { exitWatch } of this.#containers.values()) {
       exitWatch?.close();
     }
+    await Promise.allSettled(this.#signals);
     await this.#parts.pipeline.close();
     if (this.#containers.size === 0) {
       await removeCgroupRoot(this.#parts.layout, this.#parts.cgroupsRoot);
