@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { scheduler, TaskState, type TaskStatus, TaskStatus_Reason, TaskStatus_Source } from "@fairlead/mesos-api";
+import {
+  master as api,
+  masterClient,
+  scheduler,
+  TaskState,
+  type TaskStatus,
+  TaskStatus_Reason,
+  TaskStatus_Source,
+} from "@fairlead/mesos-api";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { addressesOf, shellTask, TestFramework } from "../support/framework.ts";
 import { poll } from "../support/poll.ts";
@@ -14,13 +22,12 @@ import { pluginCalls, recordedBridge, takenAddresses } from "./recorded-network.
 inHostLikeNamespaces(import.meta.filename);
 
 const { Event_Type } = scheduler;
-const REREGISTER = "--agent_reregister_timeout=8secs";
 
 test("a master that is killed and comes back learns all from its agents and frameworks", async (t) => {
   const workspace = new Workspace(t);
   recordedBridge(workspace, "blue", "10.109.0.0/24");
-  let master = await workspace.startMaster(REREGISTER);
-  await workspace.startRegisteredAgent();
+  let master = await workspace.startMaster();
+  const agent = await workspace.startRegisteredAgent();
   const framework = new TestFramework("127.0.0.1:5050");
   await framework.subscribe();
   const go = workspace.path("go");
@@ -32,7 +39,7 @@ test("a master that is killed and comes back learns all from its agents and fram
   const ends = await framework.update("ends", TaskState.TASK_RUNNING);
   await framework.suppress();
 
-  const silent = new TestFramework("127.0.0.1:5050", { info: { name: "silent" } });
+  const silent = new TestFramework("127.0.0.1:5050", { info: { name: "silent", checkpoint: false } });
   await silent.subscribe();
   await silent.launch(shellTask("of-silent", "exec sleep 1000", { networks: ["blue"] }));
   const ofSilent = await silent.update("of-silent", TaskState.TASK_RUNNING);
@@ -65,7 +72,7 @@ test("a master that is killed and comes back learns all from its agents and fram
     writeFileSync(go, "");
     await poll(() => startTimeOf(ends.containerStatus!.executorPid) === undefined);
     const heard = framework.events.length;
-    master = await workspace.startMaster(REREGISTER);
+    master = await workspace.startMaster();
     await framework.subscribe();
     const subscribed = await framework.until(() => framework.events[heard]?.subscribed);
     assert.equal(subscribed.frameworkId?.value, before.frameworkId);
@@ -83,6 +90,16 @@ test("a master that is killed and comes back learns all from its agents and fram
     );
     assert.deepEqual(
       state.recovered_slaves.map(({ id }) => id),
+      [second],
+    );
+    const answer = await masterClient("127.0.0.1:5050").call({ type: api.Call_Type.GET_AGENTS });
+    const getAgents = answer?.getAgents;
+    assert.deepEqual(
+      getAgents?.agents.map(({ agentInfo }) => agentInfo?.id?.value),
+      [before.first],
+    );
+    assert.deepEqual(
+      getAgents?.recoveredAgents.map(({ id }) => id?.value),
       [second],
     );
     const heard = framework.updates.length;
@@ -130,6 +147,11 @@ test("a master that is killed and comes back learns all from its agents and fram
   });
 
   await step(t, "an agent that stays away is unreachable when its time is over", async () => {
+    await master.end("SIGKILL");
+    const registered = agent.log.length;
+    master = await workspace.startMaster("--agent_reregister_timeout=4secs");
+    await framework.subscribe();
+    await agent.line(/"the agent is registered"/, registered);
     const failure = await framework.until(
       () => framework.events.find(({ type }) => type === Event_Type.FAILURE)?.failure,
     );
