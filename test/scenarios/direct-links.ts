@@ -45,6 +45,7 @@ export class DirectLinks {
     const outcome = master.registerAgent(
       fromBinary(AgentCall_RegisterSchema, toBinary(AgentCall_RegisterSchema, register)),
       {
+        ended: false,
         send: (event) => {
           if (!this.#open.has(end) || doom.dead) return;
           handlers.onEvent(fromBinary(AgentEventSchema, toBinary(AgentEventSchema, event)));

@@ -1,15 +1,22 @@
 const WHITESPACE_OR_DELETE = /[\t\n\v\f\r \u007f]/;
 
+/** As long as an id, and far deeper than any organisation: each level is a node in the tree of every allocator. Mesos has no such bounds. */
+const MAX_ROLE_BYTES = 255;
+const MAX_ROLE_LEVELS = 16;
+
 /**
  * Why a text cannot be the name of a role, in Mesos's words; undefined when it can.
  *
- * `/` separates the levels of a hierarchy; `*` alone is the role of everybody.
+ * `/` separates the levels of a hierarchy, of which there are 16 at most; `*` alone is the role of everybody. A name has at most 255 bytes.
  *
  * Source: `roles::validate` in Mesos's `src/common/roles.cpp`.
  */
 export function validateRole(role: string): string | undefined {
   if (role === "*") {
     return undefined;
+  }
+  if (Buffer.byteLength(role) > MAX_ROLE_BYTES) {
+    return `Role '${role.slice(0, MAX_ROLE_BYTES)}…' is longer than ${MAX_ROLE_BYTES} bytes`;
   }
   if (role.startsWith("/")) {
     return `Role '${role}' cannot start with a slash`;
@@ -23,7 +30,11 @@ export function validateRole(role: string): string | undefined {
   if (role === "") {
     return "Role names cannot be the empty string";
   }
-  for (const component of role.split("/")) {
+  const components = role.split("/");
+  if (components.length > MAX_ROLE_LEVELS) {
+    return `Role '${role}' has more than ${MAX_ROLE_LEVELS} levels`;
+  }
+  for (const component of components) {
     const error = validateComponent(role, component);
     if (error !== undefined) {
       return error;

@@ -5,6 +5,8 @@
  * its owner hears of it as of any other disconnection.
  */
 export interface EventStream<Event> {
+  /** Whether nothing that is sent now goes anywhere: the owner may hear of the end a little later. */
+  readonly ended: boolean;
   /** Queues `event`; does nothing when the stream has ended. Never throws. */
   send(event: Event): void;
   /** Ends the stream after what was sent; idempotent. */

@@ -10,6 +10,12 @@ export const MAX_REFUSE_SECONDS = 31_536_000;
 /** Filters kept per framework, role and agent. Each new one covers what was declined last: the oldest is the least useful. */
 export const MAX_FILTERS_PER_AGENT = 100;
 
+/** Roles of one framework: each has books of its own in the allocator, and is looked at in every run. */
+export const MAX_ROLES_PER_FRAMEWORK = 10_000;
+
+/** Of the text of a status that refuses a task: it may quote what the task said, and be told of every task of a call. */
+export const MAX_STATUS_MESSAGE_CHARS = 65_536;
+
 /** Instructions of one compiled expression in offer constraints: the default of Mesos's `--offer_constraints_re2_max_program_size`. */
 export const MAX_REGEX_PROGRAM_SIZE = 100;
 

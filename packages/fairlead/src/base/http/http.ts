@@ -20,6 +20,8 @@ export interface HttpRequest {
 
 /** The writing end of a streamed answer; ends itself when the peer leaves more than the bound unread. */
 export interface ByteStream {
+  /** Whether what is written now goes nowhere; `onEnd` may be called a little later. */
+  readonly ended: boolean;
   /** Flushes at once; does nothing when the stream has ended. */
   write(chunk: Uint8Array): void;
   end(): void;

@@ -58,7 +58,8 @@ function readJsonCall<Desc extends DescMessage>(body: Uint8Array, schema: Desc):
 function readProtobufCall<Desc extends DescMessage>(body: Uint8Array, schema: Desc): ReadCall<Desc> | WholeReply {
   let message: MessageShape<Desc> | undefined;
   try {
-    message = fromBinary(schema, body);
+    // as in JSON, what nobody knows is left out: millions of unknown fields fit into a body, each an object
+    message = fromBinary(schema, body, { readUnknownFields: false });
   } catch {
     // libprotobuf does not say what is wrong, and so Mesos does not either
   }

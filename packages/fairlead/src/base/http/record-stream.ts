@@ -21,7 +21,13 @@ export function recordStreamReply<Desc extends DescMessage>(
     contentType: mediaType,
     open(stream) {
       const events: EventStream<MessageShape<Desc>> = {
-        send: (event) => stream.write(encodeRecord(encodeMessage(mediaType, schema, event))),
+        get ended() {
+          return stream.ended;
+        },
+        send(event) {
+          // what nobody gets need not be written down
+          if (!stream.ended) stream.write(encodeRecord(encodeMessage(mediaType, schema, event)));
+        },
         end: () => stream.end(),
       };
       open(events, (callback) => stream.onEnd(callback));

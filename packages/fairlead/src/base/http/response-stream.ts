@@ -29,6 +29,10 @@ export class ResponseStream implements ByteStream {
     response.on("error", (err) => this.#log.debug({ err }, "a stream broke while it was written"));
   }
 
+  get ended(): boolean {
+    return !this.#writable;
+  }
+
   write(chunk: Uint8Array): void {
     if (!this.#writable || chunk.length === 0) return;
     const unreadBytes = this.#response.writableLength;

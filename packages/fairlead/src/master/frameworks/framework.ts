@@ -132,6 +132,11 @@ export class Framework implements FrameworkView {
     if (rest.length < this.completedTasks.length) this.completedTasks.splice(0, Number.POSITIVE_INFINITY, ...rest);
   }
 
+  /** Whether events reach it: a stream that was dropped takes none any more, although its end may not have been told yet. */
+  get listening(): boolean {
+    return this.connection?.stream.ended === false;
+  }
+
   /** Sends an event; it is lost while nobody is subscribed. */
   send(event: scheduler.Event): void {
     if (this.connection === undefined) return;

@@ -5,7 +5,7 @@ import { PendingStream } from "./pending-stream.ts";
 
 function target() {
   const seen: (number | "end")[] = [];
-  return { seen, send: (event: number) => void seen.push(event), end: () => void seen.push("end") };
+  return { ended: false, seen, send: (event: number) => void seen.push(event), end: () => void seen.push("end") };
 }
 
 test("what is sent before the stream opens comes first, then everything else at once", () => {

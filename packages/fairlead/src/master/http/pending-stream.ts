@@ -12,6 +12,10 @@ export class PendingStream<Event> implements EventStream<Event> {
   #ended = false;
   #target: EventStream<Event> | undefined;
 
+  get ended(): boolean {
+    return this.#ended || this.#target?.ended === true;
+  }
+
   send(event: Event): void {
     if (this.#target !== undefined) {
       this.#target.send(event);

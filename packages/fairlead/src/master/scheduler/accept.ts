@@ -11,6 +11,7 @@ import {
   TaskStatus_Reason,
 } from "@fairlead/mesos-api";
 import type { Core } from "../core.ts";
+import { FaultTally } from "../fault-tally.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { offerIdOf } from "../ids.ts";
@@ -43,6 +44,7 @@ export function accept(core: Core, framework: Framework, call: scheduler.Call_Ac
   framework.counters.offers("accepted", offers.length);
 
   let available = offers.reduce((sum, { resources }) => sum.plus(resources), Resources.none);
+  const refused = new FaultTally();
   for (const operation of call.operations) {
     const launchTarget = { framework, agent, available, role: first.role };
     switch (operation.type) {
@@ -53,12 +55,13 @@ export function accept(core: Core, framework: Framework, call: scheduler.Call_Ac
         available = launchGroup(core, launchTarget, operation);
         break;
       case Offer_Operation_Type.UNKNOWN:
-        core.log.warn({ frameworkId: framework.id }, "ignored an operation of an unknown type");
+        refused.add(refusedOperation(framework, operation, "the type is not known"));
         break;
       default:
-        refuseOperation(core, framework, operation, notServed(operation, agent.id));
+        refuseOperation(core, framework, operation, notServed(operation, agent.id), refused);
     }
   }
+  refused.log(core.log, "warn", "refused operations");
   core.allocator.recoverOffered(framework.id, agent.id, available, call.filters ?? create(FiltersSchema));
 }
 
@@ -73,6 +76,7 @@ function countLaunches(core: Core, operations: readonly Offer_Operation[]): void
 /** One offer that is not valid spoils the whole call; those that are valid go back. */
 function refuseAll(core: Core, framework: Framework, call: scheduler.Call_Accept, error: string): void {
   core.log.warn({ frameworkId: framework.id, reason: error }, "refused an ACCEPT with invalid offers");
+  const refused = new FaultTally();
   const own = (offer: OutstandingOffer | undefined): offer is OutstandingOffer => offer?.frameworkId === framework.id;
   for (const offer of call.offerIds.map((id) => core.offers.get(offerIdOf(id))).filter(own)) {
     // The same offer may be named twice.
@@ -80,12 +84,16 @@ function refuseAll(core: Core, framework: Framework, call: scheduler.Call_Accept
   }
   for (const operation of call.operations) {
     if (operation.type !== Offer_Operation_Type.LAUNCH && operation.type !== Offer_Operation_Type.LAUNCH_GROUP) {
-      refuseOperation(core, framework, operation, `Operation attempted with invalid offers: ${error}`);
+      refuseOperation(core, framework, operation, `Operation attempted with invalid offers: ${error}`, refused);
       continue;
     }
     const tasks = operation.launch?.taskInfos ?? operation.launchGroup?.taskGroup?.tasks ?? [];
-    for (const task of tasks) refuseTask(core, framework, task, error);
+    for (const task of tasks) {
+      if (!framework.listening) return;
+      refuseTask(core, framework, task, error);
+    }
   }
+  refused.log(core.log, "warn", "refused operations");
 }
 
 function refuseTask(core: Core, framework: Framework, task: TaskInfo, error: string): void {
@@ -102,13 +110,20 @@ function refuseTask(core: Core, framework: Framework, task: TaskInfo, error: str
 }
 
 /** An operation that is not carried out: said in an update where it has an id, else only logged, as in Mesos. */
-function refuseOperation(core: Core, framework: Framework, operation: Offer_Operation, message: string): void {
+function refuseOperation(
+  core: Core,
+  framework: Framework,
+  operation: Offer_Operation,
+  message: string,
+  refused: FaultTally,
+): void {
   core.counters.operationRefused(operation.type);
-  core.log.warn(
-    { frameworkId: framework.id, operation: Offer_Operation_Type[operation.type], reason: message },
-    "refused an operation",
-  );
+  refused.add(refusedOperation(framework, operation, message));
   if (operation.id !== undefined) framework.send(operationRefused(operation.id, message));
+}
+
+function refusedOperation({ id: frameworkId }: Framework, { type }: Offer_Operation, reason: string): object {
+  return { frameworkId, operation: Offer_Operation_Type[type], reason };
 }
 
 function notServed(operation: Offer_Operation, agentId: string): string {

@@ -1,6 +1,8 @@
 import type { OfferID, scheduler } from "@fairlead/mesos-api";
 import type { Core } from "../core.ts";
+import { FaultTally } from "../fault-tally.ts";
 import type { Framework } from "../frameworks/framework.ts";
+import { shortened } from "../shortened.ts";
 
 /**
  * Inverse offers ask for resources back before maintenance. There is no maintenance here, so that no inverse offer is ever outstanding: as in
@@ -19,8 +21,7 @@ export function declineInverseOffers(
 }
 
 function ignore(core: Core, framework: Framework, ids: readonly OfferID[]): void {
-  core.log.warn(
-    { frameworkId: framework.id, offerIds: ids.map(({ value }) => value) },
-    "ignored the answer to inverse offers that are not valid",
-  );
+  const invalid = new FaultTally();
+  for (const { value } of ids) invalid.add({ frameworkId: framework.id, offerId: shortened(value) });
+  invalid.log(core.log, "warn", "ignored the answer to inverse offers that are not valid");
 }

@@ -14,7 +14,7 @@ import { runningExecutor } from "../validation/executor.ts";
 import { missingFeatureForGroup } from "../validation/features.ts";
 import { validateFormat } from "../validation/resources.ts";
 import { validateTaskGroup } from "../validation/task-group.ts";
-import { type AcceptTarget, forbiddenUser, formatError, refuseTask, stagingTask } from "./launch.ts";
+import { type AcceptTarget, forbiddenUser, formatError, refuseTasks, stagingTask } from "./launch.ts";
 import { normalizeExecutor, normalizeGroupTask } from "./normalize.ts";
 
 /** LAUNCH_GROUP: all tasks or none. Returns what is left of the resources. */
@@ -22,7 +22,7 @@ export function launchGroup(core: Core, target: AcceptTarget, operation: Offer_O
   const given = operation.launchGroup;
   const tasks = given?.taskGroup?.tasks ?? [];
   const refuse = (reason: TaskStatus_Reason, message: string): Resources => {
-    for (const task of tasks) refuseTask(core, target.framework, task, reason, message);
+    refuseTasks(core, target.framework, tasks, reason, message);
     return target.available;
   };
   if (given?.executor === undefined || given.taskGroup === undefined) {

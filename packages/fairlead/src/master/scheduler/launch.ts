@@ -15,6 +15,8 @@ import { runTask } from "../agents/events.ts";
 import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
+import { MAX_STATUS_MESSAGE_CHARS } from "../limits.ts";
+import { shortened } from "../shortened.ts";
 import { addExecutor, addTask } from "../tasks/booking.ts";
 import { masterStatus } from "../tasks/status.ts";
 import { runningExecutor } from "../validation/executor.ts";
@@ -43,11 +45,13 @@ export function launch(core: Core, target: AcceptTarget, operation: Offer_Operat
       : (formatError(tasks) ??
         (operation.id === undefined ? undefined : "The `id` field cannot be set on LAUNCH operations"));
   if (error !== undefined) {
-    for (const task of tasks) refuseTask(core, target.framework, task, TaskStatus_Reason.TASK_INVALID, error);
+    refuseTasks(core, target.framework, tasks, TaskStatus_Reason.TASK_INVALID, error);
     return target.available;
   }
   let available = target.available;
   for (const given of tasks) {
+    // nobody would hear of the rest: as if the call had not come so far
+    if (!target.framework.listening) break;
     const task = normalizeTask(given, target.framework.id, target.role);
     available = launchTask(core, { ...target, available }, task);
   }
@@ -105,14 +109,22 @@ function ownUser(task: TaskInfo): string | undefined {
   return command !== undefined && Object.hasOwn(command, "user") ? command.user : undefined;
 }
 
-/** TASK_ERROR: the task never was. */
-export function refuseTask(
+/** TASK_ERROR for each of the tasks: none of them ever was. */
+export function refuseTasks(
   core: Core,
   framework: Framework,
-  task: TaskInfo,
+  tasks: readonly TaskInfo[],
   reason: TaskStatus_Reason,
-  message: string,
+  text: string,
 ): void {
+  for (const task of tasks) {
+    if (!framework.listening) return;
+    refuseTask(core, framework, task, reason, text);
+  }
+}
+
+function refuseTask(core: Core, framework: Framework, task: TaskInfo, reason: TaskStatus_Reason, text: string): void {
+  const message = shortened(text, MAX_STATUS_MESSAGE_CHARS);
   const status = masterStatus({
     nowMs: core.clock.now(),
     taskId: task.taskId,
@@ -123,7 +135,8 @@ export function refuseTask(
   });
   core.counters.taskEnded(status.state, status.source, status.reason);
   framework.send(updateEvent(status));
-  core.log.info({ frameworkId: framework.id, taskId: task.taskId?.value, reason: message }, "refused a task");
+  const taskId = shortened(task.taskId?.value ?? "");
+  core.log.info({ frameworkId: framework.id, taskId, reason: shortened(text) }, "refused a task");
 }
 
 /** The task as the master keeps it, from the moment on that it is sent to its agent. Source: `protobuf::createTask`. */

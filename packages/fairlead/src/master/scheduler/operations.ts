@@ -17,6 +17,7 @@ export function reconcileOperations(
 ): void {
   core.counters.increment("messages_reconcile_operations");
   for (const { operationId, agentId, resourceProviderId } of operations) {
+    if (!framework.listening) return;
     const [state, message] = whatIsKnown(core, agentId?.value);
     framework.send(
       operationUpdate(create(OperationStatusSchema, { operationId, state, message, agentId, resourceProviderId })),

@@ -10,9 +10,11 @@ import {
   TaskStatus_Reason,
 } from "@fairlead/mesos-api";
 import type { Core } from "../core.ts";
+import { FaultTally } from "../fault-tally.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { agentIdOf, taskIdOf } from "../ids.ts";
+import { shortened } from "../shortened.ts";
 import { latestDetails, masterStatus } from "./status.ts";
 
 /**
@@ -28,19 +30,28 @@ export function reconcile(core: Core, framework: Framework, tasks: readonly sche
     for (const task of framework.tasks.values()) framework.send(updateEvent(latestStatus(core, task)));
     return;
   }
-  for (const { taskId, agentId } of tasks) answerOne(core, framework, taskId, agentId);
+  const unanswered = new FaultTally();
+  for (const { taskId, agentId } of tasks) {
+    if (!framework.listening) break;
+    if (!answerOne(core, framework, taskId, agentId)) {
+      unanswered.add({ frameworkId: framework.id, taskId: shortened(taskId?.value ?? ""), agentId: agentId?.value });
+    }
+  }
+  unanswered.log(core.log, "info", "gave no answer about unknown tasks: agents have not registered again yet");
 }
 
-/** Tells the state of one task: also the answer to a KILL of a task that is not known. */
+/** Tells the state of one task: also the answer to a KILL of a task that is not known. False where nothing can be said yet. */
 export function answerOne(
   core: Core,
   framework: Framework,
   taskId: TaskID | undefined,
   agentId: AgentID | undefined,
-): void {
+): boolean {
   const task = framework.tasks.get(taskIdOf(taskId));
   const status = task === undefined ? unknownStatus(core, framework, taskId, agentId) : latestStatus(core, task);
-  if (status !== undefined) framework.send(updateEvent(status));
+  if (status === undefined) return false;
+  framework.send(updateEvent(status));
+  return true;
 }
 
 function latestStatus(core: Core, task: Task): TaskStatus {
@@ -64,13 +75,7 @@ function unknownStatus(
 ): TaskStatus | undefined {
   const id = agentId === undefined ? undefined : agentIdOf(agentId);
   const mayComeBack = id === undefined ? core.recoveredAgents.size > 0 : core.recoveredAgents.has(id);
-  if (mayComeBack) {
-    core.log.info(
-      { frameworkId: framework.id, taskId: taskId?.value, agentId: id },
-      "gave no answer about an unknown task: agents have not registered again yet",
-    );
-    return undefined;
-  }
+  if (mayComeBack) return undefined;
   const { state, message, unreachableMs } = unknownState(core, id);
   return masterStatus({
     nowMs: core.clock.now(),

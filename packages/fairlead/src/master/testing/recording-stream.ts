@@ -10,6 +10,10 @@ export class RecordingStream<Event> implements EventStream<Event> {
     this.#onEvent = onEvent;
   }
 
+  get ended(): boolean {
+    return this.isEnded;
+  }
+
   send(event: Event): void {
     if (this.isEnded) return;
     this.events.push(event);

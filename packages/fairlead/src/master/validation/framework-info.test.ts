@@ -22,10 +22,16 @@ function info(init: Init) {
   return create(FrameworkInfoSchema, { user: "u", name: "n", ...init } as MessageInitShape<typeof FrameworkInfoSchema>);
 }
 
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `r${i}`);
+}
+
 for (const [name, init, expected, rules = RULES] of [
   ["nothing special", {}, undefined],
   ["a role", { role: "web" }, undefined],
   ["several roles", { ...MULTI_ROLE, roles: ["a", "b/c"] }, undefined],
+  ["as many roles as there may be", { ...MULTI_ROLE, roles: numbered(10_000) }, undefined],
+  ["more roles", { ...MULTI_ROLE, roles: numbered(10_001) }, "'FrameworkInfo.roles' contains more than 10000 roles"],
   ["no roles at all", { ...MULTI_ROLE }, undefined],
   [
     "role with MULTI_ROLE",

@@ -1,5 +1,6 @@
 import { DurationError, durationFromSeconds, type FrameworkInfo, validateId, validateRole } from "@fairlead/mesos-api";
 import { frameworkCapabilities, frameworkRoles } from "../frameworks/capabilities.ts";
+import { MAX_ROLES_PER_FRAMEWORK } from "../limits.ts";
 import { validateInputScalar } from "./scalar.ts";
 import { setText } from "./set-text.ts";
 
@@ -35,6 +36,9 @@ function validateRoles(info: FrameworkInfo): string | undefined {
   }
   if (Object.hasOwn(info, "role")) {
     return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
+  }
+  if (info.roles.length > MAX_ROLES_PER_FRAMEWORK) {
+    return `'FrameworkInfo.roles' contains more than ${MAX_ROLES_PER_FRAMEWORK} roles`;
   }
   const seen = new Set<string>();
   const duplicates = info.roles.filter((role) => seen.size === seen.add(role).size);

@@ -1,5 +1,6 @@
 import type { AgentId, FrameworkId, OfferID, OfferId } from "@fairlead/mesos-api";
 import { offerIdOf } from "../ids.ts";
+import { shortened } from "../shortened.ts";
 
 /** What the validation needs to know of an outstanding offer. */
 export interface OfferFacts {
@@ -21,7 +22,7 @@ export function validateOffers(
   if (ids.length === 0) return "No offers specified";
   return (
     validateUnique(ids) ??
-    first(ids, (id) => (offers.has(id) ? undefined : `Offer ${id} is no longer valid`)) ??
+    first(ids, (id) => (offers.has(id) ? undefined : `Offer ${shortened(id)} is no longer valid`)) ??
     first(ids, (id) => {
       const owner = offers.get(id)?.frameworkId;
       return owner === frameworkId
@@ -36,7 +37,7 @@ export function validateOffers(
 function validateUnique(ids: readonly OfferID[]): string | undefined {
   const seen = new Set<string>();
   return first(ids, (id) => {
-    if (seen.has(id)) return `Duplicate offer ${id} in offer list`;
+    if (seen.has(id)) return `Duplicate offer ${shortened(id)} in offer list`;
     seen.add(id);
     return undefined;
   });
