@@ -143,7 +143,8 @@ test("a plugin that hangs is killed at the deadline", async (t) => {
 
 test("its children are killed with it", async (t) => {
   const directory = await shellPlugins(t, {
-    p: `D=$(dirname $0); sleep 1000 >$D/alive & echo $! >$D/started; exec sleep 1000`,
+    // the FIFO is open before anybody hears of the child: a kill in between would leave its reader alone for ever
+    p: `D=$(dirname $0); exec 3>$D/alive; sleep 1000 & echo $! >$D/started; exec 3>&-; exec sleep 1000`,
   });
   execFileSync("mkfifo", [join(directory, "alive"), join(directory, "started")]);
   const exec = processExec({ searchPath: [directory] });
