@@ -49,6 +49,7 @@ export const INFO_KEY = "info";
 export const BOOT_ID_KEY = "boot_id";
 
 const SEQUENCE_DIGITS = 10;
+const NO_BYTES = new Uint8Array();
 
 /** The run that a task belongs to. */
 export interface RunKey {
@@ -89,11 +90,15 @@ export class Checkpoint {
     this.#store = store;
   }
 
+  /** Writes nothing where nothing is new: an agent can be started again on a full disk, and look after its tasks. */
   async putAgent(info: AgentInfo, bootId: string): Promise<void> {
-    await this.#store.apply([
-      put(BUCKETS.agent, INFO_KEY, toBinary(AgentInfoSchema, info)),
-      put(BUCKETS.agent, BOOT_ID_KEY, new TextEncoder().encode(bootId)),
-    ]);
+    const records = [
+      { key: INFO_KEY, value: toBinary(AgentInfoSchema, info) },
+      { key: BOOT_ID_KEY, value: new TextEncoder().encode(bootId) },
+    ];
+    const stored = new Map((await this.#store.list(BUCKETS.agent)).map(({ key, value }) => [key, value]));
+    const fresh = records.filter(({ key, value }) => !Buffer.from(value).equals(stored.get(key) ?? NO_BYTES));
+    if (fresh.length > 0) await this.#store.apply(fresh.map(({ key, value }) => put(BUCKETS.agent, key, value)));
   }
 
   async putFramework(id: FrameworkId, info: FrameworkInfo): Promise<void> {

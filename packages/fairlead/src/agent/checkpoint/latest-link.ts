@@ -40,6 +40,7 @@ export async function removeLatestAgent(workDir: string): Promise<void> {
 
 /** Points `link` to `target`, at every moment either to the old one or to the new one. */
 export async function ensureLink(link: string, target: string): Promise<void> {
+  if ((await readlink(link).catch(() => undefined)) === target) return;
   const fresh = `${link}.new`;
   await rm(fresh, { force: true });
   await symlink(target, fresh);

@@ -54,6 +54,23 @@ test("an agent that dies with an update it could not store finds the end in the 
   assert.equal(rig.master.last.message, "Command exited with status 7");
 });
 
+test("an agent that is started again on a full disk looks after its tasks, and tells their ends when there is room", async () => {
+  await using rig = await Rig.create();
+  await rig.start();
+  rig.master.run(framework, aTask("t"));
+  await rig.until(() => rig.master.states.includes("RUNNING"));
+  await rig.clock.advance(0);
+  rig.diskError = () => true;
+  const agent = await rig.restart();
+  assert.equal(agent.registered, true);
+  rig.kernel.exit(rig.kernel.only, { status: 7 << 8 });
+  await rig.clock.advance(600 * SECOND);
+  assert.equal(rig.master.states.at(-1), "RUNNING");
+  rig.diskError = undefined;
+  await rig.settleUntil(() => rig.master.states.includes("FAILED"), SECOND);
+  assert.equal(rig.master.last.message, "Command exited with status 7");
+});
+
 test("an acknowledgement that cannot be stored counts as not come", async () => {
   await using rig = await Rig.create();
   await rig.start();
