@@ -307,6 +307,20 @@ test("offers of an agent whose amounts changed are rescinded, also where its old
   );
 });
 
+test("what an agent brings anew is not on offer any more, also where its old stream seemed to live", async () => {
+  const { cluster, framework, agent } = await running();
+  const registration = agent.registration();
+  agent.register({ ...registration, tasks: [] });
+  await cluster.clock.advance(6_000);
+  const offered = () => cluster.master.agents.get(agent.id as AgentId)!.offered.scalar("cpus");
+  assert.equal(offered(), 4);
+  const offer = framework.offers.at(-1);
+  agent.register(registration);
+  await cluster.clock.advance(1_000);
+  assert.deepEqual(framework.events(Event_Type.RESCIND).at(-1)?.rescind?.offerId, offer?.id);
+  assert.equal(offered(), 3);
+});
+
 test("nothing is admitted before it is on disk; what an agent says meanwhile waits", async () => {
   const held = heldStore();
   const cluster = await TestCluster.start({}, { store: held.store });

@@ -17,6 +17,7 @@ import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
 import { executorIdOf, frameworkIdOf, taskIdOf } from "../ids.ts";
+import { outstanding, rescindOffer } from "../offers/offers.ts";
 import { addExecutor, addTask, removeExecutor, removeTask, tasksOn } from "../tasks/booking.ts";
 import { latestDetails, masterStatus } from "../tasks/status.ts";
 import { applyStatus } from "../tasks/update.ts";
@@ -40,13 +41,17 @@ export function bringTasks(core: Core, agent: Agent, register: internal.AgentCal
     if (framework === undefined || !bringTask(core, agent, framework, task)) continue;
     if (isReturn) framework.send(updateEvent(returnedStatus(core, task, message)));
   }
-  // All that was unreachable with it is reachable now, or is no more.
+  if (isReturn) forgetUnreachableTasks(core, agent);
+  bringCompletedTasks(core, agent, register);
+}
+
+/** All that was unreachable with an agent is reachable now, or is no more. */
+function forgetUnreachableTasks(core: Core, agent: Agent): void {
   for (const framework of core.frameworks.values()) {
-    for (const [taskId, task] of [...framework.unreachableTasks]) {
+    for (const [taskId, task] of framework.unreachableTasks) {
       if (task.agentId?.value === agent.id) framework.deleteUnreachableTask(taskId);
     }
   }
-  bringCompletedTasks(core, agent, register);
 }
 
 /**
@@ -81,7 +86,7 @@ function reconcileTask(core: Core, agent: Agent, framework: Framework, task: Tas
   const isKnown = agent.taskIds.get(framework.id)?.has(taskId) ?? false;
   if (!isKnown && bringTask(core, agent, framework, task)) {
     if (isTerminal(task.state)) return;
-    core.allocator.occupy(framework.id, agent.id, Resources.of(allocated(task.resources, framework)));
+    occupy(core, agent, framework, allocated(task.resources, framework));
     framework.send(updateEvent(returnedStatus(core, task, "Agent reregistered")));
   }
   const kills = agent.kills.get(framework.id);
@@ -111,7 +116,13 @@ function bringExecutor(core: Core, agent: Agent, executor: ExecutorInfo, isKnown
   if (framework.executors.get(agent.id)?.has(executorIdOf(executor.executorId))) return;
   const resources = allocated(executor.resources, framework);
   addExecutor(framework, agent, replaceFields(executor, { resources }));
-  if (isKnownAgent) core.allocator.occupy(framework.id, agent.id, Resources.of(resources));
+  if (isKnownAgent) occupy(core, agent, framework, resources);
+}
+
+/** Counts as taken what was free until now, and may have been offered. */
+function occupy(core: Core, agent: Agent, framework: Framework, resources: readonly Resource[]): void {
+  for (const offer of outstanding(core, agent)) rescindOffer(core, offer);
+  core.allocator.occupy(framework.id, agent.id, Resources.of(resources));
 }
 
 function bringCompletedTasks(core: Core, agent: Agent, { completedTasks }: internal.AgentCall_Register): void {
