@@ -27,6 +27,7 @@ export * from "../gen/mesos/v1/resource_pb.js";
 export * as scheduler from "../gen/mesos/v1/scheduler/scheduler_pb.js";
 export * from "../gen/mesos/v1/statistics_pb.js";
 export * from "../gen/mesos/v1/task_pb.js";
+export { holdsMoreMessages } from "./binary/holds-more-messages.ts";
 export { ClientError } from "./clients/client-error.ts";
 export type { CallOptions, ClientOptions } from "./clients/endpoint.ts";
 export { EventStream } from "./clients/event-stream.ts";

@@ -1,15 +1,18 @@
 import { MesosApiError } from "../errors.ts";
-import { MAX_DEPTH } from "./limits.ts";
+import { MAX_DEPTH, MAX_VALUES } from "./limits.ts";
 
 /**
  * Parses JSON; integers that a double cannot hold become bigints, with all their digits.
  *
- * Throws JSON_INVALID where it is no JSON, or nested deeper than {@link MAX_DEPTH}.
+ * Throws JSON_INVALID where it is no JSON, nested deeper than {@link MAX_DEPTH}, or holds more than {@link MAX_VALUES} objects and arrays.
  */
 export function parseJsonText(text: string): unknown {
-  const { tooDeep, longNumbers } = survey(text);
+  const { tooDeep, tooMany, longNumbers } = survey(text);
   if (tooDeep) {
     throw new JsonDecodeError("JSON_INVALID", `nested deeper than ${MAX_DEPTH} levels`);
+  }
+  if (tooMany) {
+    throw new JsonDecodeError("JSON_INVALID", `more than ${MAX_VALUES} objects and arrays`);
   }
   try {
     // a reviver makes parsing several times slower
@@ -44,8 +47,9 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /** What has to be known before parsing; whether the text is JSON is for the parser to say. */
-function survey(text: string): { tooDeep: boolean; longNumbers: boolean } {
+function survey(text: string): { tooDeep: boolean; tooMany: boolean; longNumbers: boolean } {
   let depth = 0;
+  let values = 0;
   let digits = 0;
   let longNumbers = false;
   for (let i = 0; i < text.length; i++) {
@@ -60,14 +64,15 @@ function survey(text: string): { tooDeep: boolean; longNumbers: boolean } {
       i = endOfString(text, i + 1);
     } else if (code === 0x5b || code === 0x7b) {
       depth++;
-      if (depth > MAX_DEPTH) {
-        return { tooDeep: true, longNumbers };
+      values++;
+      if (depth > MAX_DEPTH || values > MAX_VALUES) {
+        return { tooDeep: depth > MAX_DEPTH, tooMany: values > MAX_VALUES, longNumbers };
       }
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
     }
   }
-  return { tooDeep: false, longNumbers };
+  return { tooDeep: false, tooMany: false, longNumbers };
 }
 
 /** Index of the quote that ends a string; the length of the text where none does. */

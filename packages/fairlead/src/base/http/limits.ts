@@ -26,6 +26,13 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   stalledAnswerTimeoutMs: 60_000,
 };
 
+/**
+ * Messages of one protobuf call, and levels of them within each other: what a call of JSON may have too, so that 16 MiB of nothing but empty
+ * messages do not become a gigabyte of objects.
+ */
+export const MAX_CALL_MESSAGES = 1_000_000;
+export const MAX_CALL_DEPTH = 100;
+
 /** Answers of at least this size are compressed, as in libprocess; below it a packet is sent either way. */
 export const GZIP_MINIMUM_BYTES = 1024;
 

@@ -78,6 +78,23 @@ describe("readCall", () => {
     assert.ok(isReply(nested(500)));
   });
 
+  it("refuses more messages than memory should hold", () => {
+    const items = (count: number) => Buffer.alloc(2 * count, Uint8Array.of(0x0a, 0x00));
+    const decline = (offers: Buffer) => {
+      const length = Buffer.from([
+        (offers.length & 127) | 128,
+        ((offers.length >> 7) & 127) | 128,
+        ((offers.length >> 14) & 127) | 128,
+        offers.length >> 21,
+      ]);
+      return Buffer.concat([Uint8Array.of(0x22), length, offers]);
+    };
+    const [, text] = refused(read(PROTOBUF_TYPE, decline(items(1_000_001))));
+    assert.equal(text, "Failed to parse body into Call protobuf: more than 1000000 messages");
+    const [status, json] = refused(read(JSON_TYPE, Buffer.from(`{"x":[${"{},".repeat(1_000_000)}{}]}`)));
+    assert.deepEqual([status, json], [400, "Failed to parse body into JSON: more than 1000000 objects and arrays"]);
+  });
+
   it("never throws for any body", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom(JSON_TYPE, PROTOBUF_TYPE), (body, contentType) => {

@@ -1,6 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import {
   fromBinary,
+  holdsMoreMessages,
   JsonDecodeError,
   type MediaType,
   missingRequired,
@@ -9,6 +10,7 @@ import {
 } from "@fairlead/mesos-api";
 import { errorText } from "../errors.ts";
 import type { HttpRequest, WholeReply } from "./http.ts";
+import { MAX_CALL_DEPTH, MAX_CALL_MESSAGES } from "./limits.ts";
 import { contentMediaType, JSON_TYPE, PROTOBUF_TYPE } from "./media-type.ts";
 import { plainReply } from "./replies.ts";
 
@@ -56,6 +58,12 @@ function readJsonCall<Desc extends DescMessage>(body: Uint8Array, schema: Desc):
 }
 
 function readProtobufCall<Desc extends DescMessage>(body: Uint8Array, schema: Desc): ReadCall<Desc> | WholeReply {
+  if (holdsMoreMessages(schema, body, { max: MAX_CALL_MESSAGES, maxDepth: MAX_CALL_DEPTH })) {
+    return plainReply(
+      400,
+      `Failed to parse body into ${schema.name} protobuf: more than ${MAX_CALL_MESSAGES} messages`,
+    );
+  }
   let message: MessageShape<Desc> | undefined;
   try {
     // as in JSON, what nobody knows is left out: millions of unknown fields fit into a body, each an object
