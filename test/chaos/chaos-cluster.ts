@@ -21,7 +21,7 @@ export const TASK_USER = "nobody";
 const LIVING: ReadonlySet<string> = new Set(["TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING"]);
 
 /** How often the traces are looked for while the kernel, or a conmon, is still at work on the end of a container. */
-const LOOKS = 400;
+const LOOKS = 200;
 const LOOK_PAUSE_MS = 25;
 
 /** A master, agents that come and go in the same directories, and two networks, of which one is a chain with portmap and firewall. */
@@ -34,7 +34,15 @@ export class ChaosCluster {
     this.workspace = workspace;
   }
 
-  static async start(t: TestContext, ...masterFlags: string[]): Promise<ChaosCluster> {
+  /** A master and the networks; agents come later. */
+  static async start(t: TestContext): Promise<ChaosCluster> {
+    const cluster = ChaosCluster.prepare(t);
+    await cluster.workspace.startMaster();
+    return cluster;
+  }
+
+  /** The networks alone. */
+  static prepare(t: TestContext): ChaosCluster {
     const workspace = new Workspace(t);
     // tasks of another user look for their files here
     chmodSync(workspace.directory, 0o755);
@@ -49,9 +57,7 @@ export class ChaosCluster {
     const plugins = [bridge(71), { type: "firewall" }, portmap];
     workspace.network({ cniVersion: "1.0.0", name: "chain", plugins });
     workspace.network({ cniVersion: "0.4.0", name: "plain", ...bridge(72) }, "plain.conf");
-    const cluster = new ChaosCluster(workspace);
-    await workspace.startMaster(...masterFlags);
-    return cluster;
+    return new ChaosCluster(workspace);
   }
 
   /** An agent without crash points, registered. */
@@ -90,9 +96,9 @@ export class ChaosCluster {
     await this.#agent?.end(signal);
   }
 
-  async framework(checkpoint: boolean): Promise<TestFramework> {
+  async framework(checkpoint: boolean, acknowledge = true): Promise<TestFramework> {
     for (const other of this.#frameworks) await rest(other);
-    const framework = new TestFramework("127.0.0.1:5050", { info: { checkpoint } });
+    const framework = new TestFramework("127.0.0.1:5050", { info: { checkpoint }, acknowledge });
     await framework.subscribe();
     this.#frameworks.push(framework);
     return framework;

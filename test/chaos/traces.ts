@@ -13,7 +13,7 @@ export interface Traces {
   readonly records: readonly string[];
   /** Entries of `<runtime_dir>/isolators/network/cni`. */
   readonly attachments: readonly string[];
-  /** Mount points below the directory of the test, but for that of network/cni itself. */
+  /** Mount points below the directory of the test, but for that of network/cni itself, and for small disks that tests mount there. */
   readonly mounts: readonly string[];
   /** How many veth interfaces here have their peer in another namespace. */
   readonly links: number;
@@ -65,6 +65,7 @@ function namesIn(directory: string): string[] {
 function mountPoints(below: string): string[] {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
   return lines
+    .filter((line) => !line.includes(" - tmpfs "))
     .map((line) => line.split(" ")[4] ?? "")
     .filter((target) => target.startsWith(`${below}/`))
     .toSorted();
