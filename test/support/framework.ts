@@ -104,24 +104,30 @@ export class TestFramework {
     await this.launchOn(() => true, ...tasks);
   }
 
-  /** Launches tasks on an offer that `fits`. */
+  /**
+   * Launches tasks on an agent by all of its offers that `fits`: what one task frees is an offer of its own, so that a framework which took one
+   * offer only would hold many that are too small.
+   */
   async launchOn(fits: (offer: Offer) => boolean, ...tasks: MessageInitShape<typeof TaskInfoSchema>[]): Promise<void> {
     const needed = tasks.map((task) => Resources.of(create(TaskInfoSchema, task).resources));
     const total = needed.reduce((sum, one) => sum.plus(one), Resources.none);
-    const offer = await this.offer(
-      (candidate) => fits(candidate) && Resources.of(candidate.resources).unallocate().contains(total),
+    const offers = await this.until(() =>
+      Object.values(Object.groupBy(this.offers.values(), ({ agentId }) => agentId!.value))
+        .map((ofAgent = []) => ofAgent.filter(fits))
+        .find((ofAgent) => sumOf(ofAgent).contains(total)),
     );
-    this.offers.delete(offer.id!.value);
+    for (const { id } of offers) this.offers.delete(id!.value);
+    const { agentId, allocationInfo } = offers[0]!;
     const taskInfos: TaskInfo[] = tasks.map((init) => {
-      const task = create(TaskInfoSchema, { ...init, agentId: offer.agentId! });
-      const role = offer.allocationInfo?.role;
+      const task = create(TaskInfoSchema, { ...init, agentId: agentId! });
+      const role = allocationInfo?.role;
       if (role !== undefined) task.resources = Resources.of(task.resources).allocate(role).toArray();
       return task;
     });
     await this.call({
       type: scheduler.Call_Type.ACCEPT,
       accept: {
-        offerIds: [offer.id!],
+        offerIds: offers.map(({ id }) => id!),
         operations: [{ type: Offer_Operation_Type.LAUNCH, launch: { taskInfos } }],
         filters: { refuseSeconds: 0 },
       },
@@ -206,6 +212,10 @@ export class TestFramework {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
+}
+
+function sumOf(offers: readonly Offer[]): Resources {
+  return Resources.of(offers.flatMap(({ resources }) => resources)).unallocate();
 }
 
 type TaskFields = Exclude<MessageInitShape<typeof TaskInfoSchema>, TaskInfo>;
