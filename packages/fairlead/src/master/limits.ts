@@ -13,6 +13,12 @@ export const MAX_FILTERS_PER_AGENT = 100;
 /** Roles of one framework: each has books of its own in the allocator, and is looked at in every run. */
 export const MAX_ROLES_PER_FRAMEWORK = 10_000;
 
+/** Entries of one list of resources of a task or an executor: each is compared with every other one. An agent offers some dozens. */
+export const MAX_REQUESTED_RESOURCES = 1_000;
+
+/** Ranges, or elements of a set, of one such resource. */
+export const MAX_REQUESTED_ITEMS = 10_000;
+
 /** Of the text of a status that refuses a task: it may quote what the task said, and be told of every task of a call. */
 export const MAX_STATUS_MESSAGE_CHARS = 65_536;
 

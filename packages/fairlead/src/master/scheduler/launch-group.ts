@@ -12,7 +12,7 @@ import type { Core } from "../core.ts";
 import { addExecutor, addTask } from "../tasks/booking.ts";
 import { runningExecutor } from "../validation/executor.ts";
 import { missingFeatureForGroup } from "../validation/features.ts";
-import { validateFormat } from "../validation/resources.ts";
+import { validateRequestFormat } from "../validation/resources.ts";
 import { validateTaskGroup } from "../validation/task-group.ts";
 import { type AcceptTarget, forbiddenUser, formatError, refuseTasks, stagingTask } from "./launch.ts";
 import { normalizeExecutor, normalizeGroupTask } from "./normalize.ts";
@@ -31,7 +31,7 @@ export function launchGroup(core: Core, target: AcceptTarget, operation: Offer_O
       "A LAUNCH_GROUP offer operation must have the Offer.Operation.launch_group field set.",
     );
   }
-  const malformed = formatError(tasks) ?? validateFormat(given.executor.resources);
+  const malformed = formatError(tasks) ?? validateRequestFormat(given.executor.resources);
   if (malformed !== undefined) return refuse(TaskStatus_Reason.TASK_GROUP_INVALID, malformed);
   if (operation.id !== undefined) {
     return refuse(TaskStatus_Reason.TASK_GROUP_INVALID, "The `id` field cannot be set on LAUNCH_GROUP operations");

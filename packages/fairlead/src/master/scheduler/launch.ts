@@ -22,7 +22,7 @@ import { masterStatus } from "../tasks/status.ts";
 import { runningExecutor } from "../validation/executor.ts";
 import { missingFeature } from "../validation/features.ts";
 import type { LaunchTarget } from "../validation/launch-target.ts";
-import { validateFormat } from "../validation/resources.ts";
+import { validateRequestFormat } from "../validation/resources.ts";
 import { validateTask } from "../validation/task.ts";
 import { normalizeTask } from "./normalize.ts";
 
@@ -88,7 +88,7 @@ function launchTask(core: Core, target: AcceptTarget, task: TaskInfo): Resources
 /** Why the resources of one of the tasks cannot be read at all; undefined when they can. Source: `validateAndUpgradeResources`. */
 export function formatError(tasks: readonly TaskInfo[]): string | undefined {
   for (const task of tasks) {
-    const error = validateFormat(task.resources) ?? validateFormat(task.executor?.resources ?? []);
+    const error = validateRequestFormat(task.resources) ?? validateRequestFormat(task.executor?.resources ?? []);
     if (error !== undefined) return error;
   }
   return undefined;

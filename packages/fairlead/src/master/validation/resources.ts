@@ -8,6 +8,8 @@ import {
   validateId,
   validateResource,
 } from "@fairlead/mesos-api";
+import { MAX_REQUESTED_ITEMS, MAX_REQUESTED_RESOURCES } from "../limits.ts";
+import { shortened } from "../shortened.ts";
 
 /** Why resources as they came in are not valid, with the one at fault named; undefined when they are. In either reservation format. */
 export function validateFormat(resources: Iterable<Resource>): string | undefined {
@@ -16,6 +18,18 @@ export function validateFormat(resources: Iterable<Resource>): string | undefine
     if (error !== undefined) return `Resource '${formatResource(resource)}' is invalid: ${error}`;
   }
   return undefined;
+}
+
+/** Why what a task or an executor asks for cannot be read: as {@link validateFormat}, and so much that it could not be counted in time. */
+export function validateRequestFormat(resources: readonly Resource[]): string | undefined {
+  if (resources.length > MAX_REQUESTED_RESOURCES) return `More than ${MAX_REQUESTED_RESOURCES} resources`;
+  for (const { name, ranges, set } of resources) {
+    const items = Math.max(ranges?.range.length ?? 0, set?.item.length ?? 0);
+    if (items > MAX_REQUESTED_ITEMS) {
+      return `Resource '${shortened(name)}' is invalid: more than ${MAX_REQUESTED_ITEMS} ranges or elements`;
+    }
+  }
+  return validateFormat(resources);
 }
 
 /**
