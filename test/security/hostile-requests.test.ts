@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { agent as agentApi, create, toBinary } from "@fairlead/mesos-api";
 import { exchange, rawClient } from "fairlead/base/http/raw-client.fixture.ts";
 import { AGENT_PORT, ask, MASTER_PORT } from "../clients/wire/ask.ts";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
+import { residentBytes } from "../support/resident-bytes.ts";
 import { Workspace } from "../support/workspace.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -282,8 +282,4 @@ async function slowClient(port: number, index: number) {
   const client = await rawClient(port);
   client.send([`GET /state HTTP/1.1\r\n${HOST}\r\nX-Slow: `, "GET", ""][index % 3]!);
   return client;
-}
-
-function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * 1024;
 }
