@@ -1,5 +1,6 @@
 import { type Clock, sleep, systemClock } from "../../base/clock.ts";
 import { FairleadError } from "../../base/errors.ts";
+import { ensureDirectory } from "../../base/files/ensure-directory.ts";
 import type { Logger } from "../../base/log.ts";
 import { runCommand } from "../../base/run-command.ts";
 import { composeAgent, type RunningAgent } from "../compose-agent.ts";
@@ -31,6 +32,9 @@ const REGISTERED_INTERVAL_MS = 20;
 /** Milliseconds until they must be: an agent waits a random part of a second, then the master writes its registry. */
 const REGISTERED_TIMEOUT_MS = 60_000;
 
+/** Tasks of every user have their sandboxes below it. */
+const WORK_DIR_MODE = 0o755;
+
 type Flags = ParsedFlags<typeof LOCAL_FLAGS>;
 
 /** `fairlead local`: a master and agents in one process, until it is told to stop. It leaves nothing: no task, network or temporary directory. */
@@ -54,6 +58,8 @@ export async function runLocal(argv: readonly string[]): Promise<number> {
   stack.defer(async () => {
     if (isAlone) await removeOurs(directories, flags.values.agents, log);
   });
+  // before the master makes its own below it, with all that is missing above, which nobody else may enter
+  await ensureDirectory(directories.workDir, WORK_DIR_MODE);
   const { ip, url } = await startMaster(flags, directories, stack, log);
   // it holds their lock; so what there is of a network is not in use either
   isAlone = true;
