@@ -6,6 +6,7 @@ import { Environment_Variable_Type, Secret_Type } from "@fairlead/mesos-api";
 import { Cluster } from "../cni/cluster.ts";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { shellTask } from "../support/framework.ts";
+import { pidsWith } from "../support/pids-with.ts";
 import { agentState } from "../support/state.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -47,7 +48,7 @@ test("what a task of one user can do to others", async (t) => {
   const containers = join(workspace.runtimeDir, "containers", victim.containerId);
   const { pid } = (await agentState()) as unknown as { pid: string };
   assert.match(pid, /^slave\(1\)@/);
-  const conmon = pidsOf(victim.containerId);
+  const conmon = pidsWith(victim.containerId);
   assert.ok(conmon.length > 0);
   const init = Number(readFileSync(join(containers, "init.pid"), "utf8"));
 
@@ -236,17 +237,3 @@ test("what a task of one user can do to others", async (t) => {
 
   await cluster.kill("victim");
 });
-
-/** The processes with this container's id among their arguments. */
-function pidsOf(containerId: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(containerId);
-      } catch {
-        return false;
-      }
-    });
-}
