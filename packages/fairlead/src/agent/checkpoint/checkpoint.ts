@@ -49,7 +49,6 @@ export const INFO_KEY = "info";
 export const BOOT_ID_KEY = "boot_id";
 
 const SEQUENCE_DIGITS = 10;
-const NO_BYTES = new Uint8Array();
 
 /** The run that a task belongs to. */
 export interface RunKey {
@@ -97,7 +96,10 @@ export class Checkpoint {
       { key: BOOT_ID_KEY, value: new TextEncoder().encode(bootId) },
     ];
     const stored = new Map((await this.#store.list(BUCKETS.agent)).map(({ key, value }) => [key, value]));
-    const fresh = records.filter(({ key, value }) => !Buffer.from(value).equals(stored.get(key) ?? NO_BYTES));
+    const fresh = records.filter(({ key, value }) => {
+      const old = stored.get(key);
+      return old === undefined || !Buffer.from(value).equals(old);
+    });
     if (fresh.length > 0) await this.#store.apply(fresh.map(({ key, value }) => put(BUCKETS.agent, key, value)));
   }
 
