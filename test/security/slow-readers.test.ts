@@ -54,8 +54,11 @@ test("readers that do not read", async (t) => {
     const lines = master.log.length;
     const { stream } = await rawAgent.register();
     stream.pause();
-    const { slaves } = await getJson<{ slaves: { id: string; hostname: string }[] }>("/slaves");
-    const agentId = slaves.find(({ hostname }) => hostname === "raw.example")!.id;
+    // the stream is open before the registry has the agent
+    const agentId = await poll(async () => {
+      const { slaves } = await getJson<{ slaves: { id: string; hostname: string }[] }>("/slaves");
+      return slaves.find(({ hostname }) => hostname === "raw.example")?.id;
+    });
     const data = Buffer.alloc(48 * 1024).toString("base64");
     for (let sent = 0; !master.log.slice(lines).some((line) => DROPPED.test(line)); sent++) {
       assert.ok(sent < 100, "more was kept for it than it may leave unread");
