@@ -28,7 +28,7 @@ function ownBootId(): void {
   rmSync(path);
 }
 
-/** What a machine that goes down does to `workspace`: no process, no mount, nothing below the runtime directory, another boot id. */
+/** What a machine that goes down does to `workspace`: no process, no mount, no cgroup, nothing below the runtime directory, another boot id. */
 async function reboot(workspace: Workspace, pids: readonly number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, "SIGKILL");
   for (const pid of pids) await poll(() => startTimeOf(pid) === undefined);
@@ -40,6 +40,7 @@ async function reboot(workspace: Workspace, pids: readonly number[]): Promise<vo
     if (mount.startsWith(`${workspace.runtimeDir}/`)) execFileSync("umount", [mount]);
   }
   rmSync(workspace.runtimeDir, { recursive: true });
+  workspace.removeCgroups();
   writeFileSync(BOOT_ID, `${randomUUID()}\n`);
 }
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -134,12 +143,38 @@ export class Workspace {
     return local;
   }
 
+  /** Removes the cgroups of containers that have ended, and their root, as a reboot does. */
+  removeCgroups(): void {
+    for (const root of this.#cgroupRoots()) {
+      for (const name of readdirSync(root, { withFileTypes: true })) {
+        if (name.isDirectory()) rmdirSync(join(root, name.name));
+      }
+      rmdirSync(root);
+    }
+  }
+
   async #remove(): Promise<void> {
     for (const process of this.#processes.toReversed()) await process.end("SIGTERM");
     await this.#endContainers();
+    this.#removeCgroupRoots();
     // A mount that is still there would be crossed by the removal: then the directory stays, and the check for leftovers finds it.
     const mounts = readFileSync("/proc/self/mountinfo", "utf8");
     if (!mounts.includes(` ${this.directory}/`)) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** An agent that was killed leaves the root. One that is not empty stays, and the check for leftovers finds it. */
+  #removeCgroupRoots(): void {
+    for (const root of this.#cgroupRoots()) {
+      if (readdirSync(root, { withFileTypes: true }).some((entry) => entry.isDirectory())) continue;
+      rmdirSync(root);
+    }
+  }
+
+  #cgroupRoots(): string[] {
+    const hierarchies = "/sys/fs/cgroup";
+    return [hierarchies, ...readdirSync(hierarchies).map((name) => join(hierarchies, name))]
+      .map((hierarchy) => join(hierarchy, this.cgroupsRoot))
+      .filter((root) => existsSync(root));
   }
 
   /** Containers outlive their agent: those that a failed test left are ended by another one. */
