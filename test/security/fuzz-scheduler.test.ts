@@ -271,7 +271,13 @@ function changed(random: Random, value: unknown): unknown {
       copy[key] = [copy[key], copy[key]];
       break;
     case 2:
-      copy[pick(random, ["unknown", "__proto__", "type", "value", ""])] = copy[key];
+      // defined, not assigned: `__proto__` shall be a member that is sent, not the prototype of the copy
+      Object.defineProperty(copy, pick(random, ["unknown", "__proto__", "type", "value", ""]), {
+        value: copy[key],
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
       break;
     default:
       copy[key] = changed(random, copy[key]);
