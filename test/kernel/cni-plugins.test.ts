@@ -27,7 +27,8 @@ async function hostWith(t: TestContext, script: string): Promise<CniHost> {
   return host;
 }
 
-const calls = async (host: CniHost) => (await readFile(join(host.directory, "calls"), "utf8")).trim().split("\n");
+/** The calls that are written down whole: the shell makes the file before it writes to it. */
+const calls = async (host: CniHost) => (await readFile(join(host.directory, "calls"), "utf8")).match(/.+(?=\n)/g) ?? [];
 
 /** Launches as the pipeline does: a failed prepare is followed by cleanup. */
 async function launchError(isolator: Isolator, containerId: string, networks: string[]): Promise<FairleadError> {
