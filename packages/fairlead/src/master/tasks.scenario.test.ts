@@ -33,6 +33,28 @@ async function running(info = {}, config = {}) {
 
 const task = (view: { tasks: ReadonlyMap<TaskId, { state: TaskState }> }, id = "t1") => view.tasks.get(id as TaskId);
 
+test("all tasks of a LAUNCH are validated before the first is booked", async () => {
+  const booked: number[] = [];
+  const authorizer = {
+    authorize: (_: unknown, action: string) => {
+      if (action === "run_task")
+        booked.push(cluster.master.frameworks.get(framework.frameworkId as FrameworkId)!.tasks.size);
+      return true;
+    },
+  };
+  const cluster = await TestCluster.start({}, { authorizer });
+  const framework = cluster.scheduler();
+  const agent = await cluster.agent();
+  const [offer] = framework.offers;
+  framework.launch([offer!], ...["a", "b", "a"].map((id) => commandTask(id, offer!)));
+  assert.deepEqual(booked, [0, 0, 0]);
+  assert.equal(agent.launched.length, 2);
+  assert.deepEqual(
+    framework.statuses.map(({ message }) => message),
+    ["Task has duplicate ID: a"],
+  );
+});
+
 test("each bad task of a LAUNCH is an error of its own, the others run", async () => {
   const cluster = await TestCluster.start();
   const framework = cluster.scheduler();

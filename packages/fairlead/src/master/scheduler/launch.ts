@@ -1,10 +1,13 @@
 import {
   create,
+  type ExecutorId,
+  type ExecutorInfo,
   type FrameworkInfo,
   type Offer_Operation,
   Offer_Operation_Type,
   Resources,
   type Task,
+  type TaskId,
   type TaskInfo,
   TaskSchema,
   TaskState,
@@ -15,6 +18,7 @@ import { runTask } from "../agents/events.ts";
 import type { Core } from "../core.ts";
 import { updateEvent } from "../frameworks/events.ts";
 import type { Framework } from "../frameworks/framework.ts";
+import { executorIdOf, taskIdOf } from "../ids.ts";
 import { MAX_STATUS_MESSAGE_CHARS } from "../limits.ts";
 import { shortened } from "../shortened.ts";
 import { addExecutor, addTask } from "../tasks/booking.ts";
@@ -34,10 +38,12 @@ export interface AcceptTarget extends LaunchTarget {
 }
 
 /**
- * LAUNCH: each task for itself; one that is refused is TASK_ERROR, the others go on. A format error in any of them refuses all, because then
- * nothing can be said about what the others ask for. Returns what is left of the resources.
+ * LAUNCH: each task for itself; one that is refused is TASK_ERROR, the others go on. All are validated before anything of the operation is
+ * booked. A format error in any of them refuses all, because then nothing can be said about what the others ask for. Returns what is left of
+ * the resources.
  */
 export function launch(core: Core, target: AcceptTarget, operation: Offer_Operation): Resources {
+  const { framework } = target;
   const tasks = operation.launch?.taskInfos ?? [];
   const error =
     operation.launch === undefined
@@ -45,36 +51,66 @@ export function launch(core: Core, target: AcceptTarget, operation: Offer_Operat
       : (formatError(tasks) ??
         (operation.id === undefined ? undefined : "The `id` field cannot be set on LAUNCH operations"));
   if (error !== undefined) {
-    refuseTasks(core, target.framework, tasks, TaskStatus_Reason.TASK_INVALID, error);
+    refuseTasks(core, framework, tasks, TaskStatus_Reason.TASK_INVALID, error);
     return target.available;
   }
   let available = target.available;
-  for (const given of tasks) {
+  for (const step of planLaunch(core, target, tasks)) {
     // nobody would hear of the rest: as if the call had not come so far
-    if (!target.framework.listening) break;
-    const task = normalizeTask(given, target.framework.id, target.role);
-    available = launchTask(core, { ...target, available }, task);
+    if (!framework.listening) break;
+    if (step.refused === undefined) {
+      bookTask(core, target, step);
+      available = available.minus(step.consumed);
+    } else refuseTask(core, framework, step.task, step.refused.reason, step.refused.text);
   }
   return available;
 }
 
-function launchTask(core: Core, target: AcceptTarget, task: TaskInfo): Resources {
-  const { framework, agent } = target;
-  const forbidden = forbiddenUser(core, task, framework.info);
+/** What becomes of one task of a LAUNCH: it is booked, with its executor where that is a new one, or refused. */
+type LaunchStep =
+  | LaunchedTask
+  | { readonly task: TaskInfo; readonly refused: { reason: TaskStatus_Reason; text: string } };
+
+interface LaunchedTask {
+  readonly task: TaskInfo;
+  readonly newExecutor: ExecutorInfo | undefined;
+  /** What the task, and its executor where that is a new one, take of the accepted offers. */
+  readonly consumed: Resources;
+  readonly refused?: undefined;
+}
+
+/** Validates the tasks in their order, each as if the valid ones before it were booked already. Books nothing. */
+function planLaunch(core: Core, target: AcceptTarget, given: readonly TaskInfo[]): LaunchStep[] {
+  const taskIds = new Set<TaskId>();
+  const executors = new Map<ExecutorId, ExecutorInfo>();
+  let available = target.available;
+  return given.map((info) => {
+    const task = normalizeTask(info, target.framework.id, target.role);
+    const step = planTask(core, { ...target, available, planned: { taskIds, executors } }, task);
+    if (step.refused === undefined) {
+      taskIds.add(taskIdOf(task.taskId));
+      if (step.newExecutor !== undefined) executors.set(executorIdOf(step.newExecutor.executorId), step.newExecutor);
+      available = available.minus(step.consumed);
+    }
+    return step;
+  });
+}
+
+function planTask(core: Core, target: AcceptTarget, task: TaskInfo): LaunchStep {
+  const forbidden = forbiddenUser(core, task, target.framework.info);
   if (forbidden !== undefined) {
-    refuseTask(core, framework, task, TaskStatus_Reason.TASK_UNAUTHORIZED, forbidden);
-    return target.available;
+    return { task, refused: { reason: TaskStatus_Reason.TASK_UNAUTHORIZED, text: forbidden } };
   }
-  const invalid = validateTask(task, target) ?? missingFeature(task, agent);
-  if (invalid !== undefined) {
-    refuseTask(core, framework, task, TaskStatus_Reason.TASK_INVALID, invalid);
-    return target.available;
-  }
-  let consumed = Resources.of(task.resources);
-  if (task.executor !== undefined && runningExecutor(task.executor, target) === undefined) {
-    addExecutor(framework, agent, task.executor);
-    consumed = consumed.plus(Resources.of(task.executor.resources));
-  }
+  const invalid = validateTask(task, target) ?? missingFeature(task, target.agent);
+  if (invalid !== undefined) return { task, refused: { reason: TaskStatus_Reason.TASK_INVALID, text: invalid } };
+  const { executor } = task;
+  const newExecutor = executor && runningExecutor(executor, target) === undefined ? executor : undefined;
+  const consumed = Resources.of([...task.resources, ...(newExecutor?.resources ?? [])]);
+  return { task, newExecutor, consumed };
+}
+
+function bookTask(core: Core, { framework, agent }: AcceptTarget, { task, newExecutor }: LaunchedTask): void {
+  if (newExecutor !== undefined) addExecutor(framework, agent, newExecutor);
   addTask(framework, agent, stagingTask(task, framework));
   framework.counters.operation(Offer_Operation_Type.LAUNCH);
   agent.send(runTask(framework.info, task));
@@ -82,7 +118,6 @@ function launchTask(core: Core, target: AcceptTarget, task: TaskInfo): Resources
     { frameworkId: framework.id, taskId: task.taskId?.value, agentId: agent.id },
     "sent a task to its agent",
   );
-  return target.available.minus(consumed);
 }
 
 /** Why the resources of one of the tasks cannot be read at all; undefined when they can. Source: `validateAndUpgradeResources`. */

@@ -41,9 +41,10 @@ export function validateExecutor(executor: ExecutorInfo, target: LaunchTarget): 
   );
 }
 
-/** The executor with the same id that this framework has on this agent. */
+/** The executor with the same id that this framework has on this agent, or will have by a task before. */
 export function runningExecutor(executor: ExecutorInfo, target: LaunchTarget): ExecutorInfo | undefined {
-  return target.framework.executors.get(target.agent.id)?.get(executorIdOf(executor.executorId));
+  const id = executorIdOf(executor.executorId);
+  return target.framework.executors.get(target.agent.id)?.get(id) ?? target.planned?.executors.get(id);
 }
 
 function validateType(executor: ExecutorInfo): string | undefined {

@@ -48,9 +48,9 @@ export function validateTaskInfo(task: TaskInfo, target: LaunchTarget): string |
   );
 }
 
-function validateUniqueId(task: TaskInfo, { framework }: LaunchTarget): string | undefined {
+function validateUniqueId(task: TaskInfo, { framework, planned }: LaunchTarget): string | undefined {
   const id = taskIdOf(task.taskId);
-  if (framework.tasks.has(id)) return `Task has duplicate ID: ${id}`;
+  if (framework.tasks.has(id) || planned?.taskIds.has(id)) return `Task has duplicate ID: ${id}`;
   return framework.unreachableTasks.has(id) ? `Task reuses the ID of an unreachable task: ${id}` : undefined;
 }
 
