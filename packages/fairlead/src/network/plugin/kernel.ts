@@ -1,0 +1,41 @@
+import { NetlinkError, NetlinkProtocol, NetlinkSocket, NetworkNamespace } from "@fairlead/netlink";
+
+/** A container's network, for the time of one call. */
+export interface ContainerNetwork {
+  /** rtnetlink within the container's namespace. */
+  readonly route: NetlinkSocket;
+  readonly namespace: NetworkNamespace;
+}
+
+/**
+ * What built-in plugins change the kernel with; lives in the network thread, which stays in the agent's own network namespace.
+ *
+ * Everything blocks until the kernel has done it.
+ */
+export class Kernel implements Disposable {
+  /** rtnetlink in the agent's own namespace. */
+  readonly host: NetlinkSocket = NetlinkSocket.open(NetlinkProtocol.route);
+  /** nftables in the agent's own namespace. */
+  readonly netfilter: NetlinkSocket = NetlinkSocket.open(NetlinkProtocol.netfilter);
+  readonly home: NetworkNamespace = NetworkNamespace.current();
+
+  /** Opens the namespace at a path and a socket within it, for the time of a call. Node's ENOENT where the path is gone. */
+  withContainer<T>(netns: string, call: (container: ContainerNetwork) => T): T {
+    using namespace = NetworkNamespace.open(netns);
+    using route = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route));
+    return call({ route, namespace });
+  }
+
+  /** Throws NETLINK_NAMESPACE_LOST when the thread is not in the namespace that it began in. */
+  requireHome(): void {
+    using now = NetworkNamespace.current();
+    if (now.id === this.home.id) return;
+    throw new NetlinkError("NETLINK_NAMESPACE_LOST", `the network thread is in ${now.id} instead of ${this.home.id}`);
+  }
+
+  [Symbol.dispose](): void {
+    this.host.close();
+    this.netfilter.close();
+    this.home.close();
+  }
+}

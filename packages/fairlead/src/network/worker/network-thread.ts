@@ -1,0 +1,43 @@
+/** The thread that makes all changes to the network, one after the other. Started by `start-network-worker.ts`. */
+import assert from "node:assert/strict";
+import { parentPort } from "node:worker_threads";
+import { CniError } from "@fairlead/cni";
+import { NetlinkError } from "@fairlead/netlink";
+import { builtInPlugins } from "../built-in-plugins.ts";
+import { Kernel } from "../plugin/kernel.ts";
+import { failure } from "../plugin/plugin-error.ts";
+import { runPlugin } from "../plugin/run-plugin.ts";
+import { type NetworkAnswer, type NetworkRequest, toErrorMessage } from "./messages.ts";
+
+assert(parentPort !== null, "this module is the start of a worker thread");
+const port = parentPort;
+const kernel = new Kernel();
+port.on("message", (request: NetworkRequest) => {
+  if (request.kind === "close") {
+    kernel[Symbol.dispose]();
+    port.close();
+    return;
+  }
+  answer(serve(request));
+  kernel.requireHome();
+});
+answer({ kind: "ready" });
+
+function serve({ id, call, ipamResult }: NetworkRequest & { kind: "plugin" }): NetworkAnswer {
+  try {
+    return { kind: "done", id, result: runPlugin(builtInPlugins, kernel, call, ipamResult) };
+  } catch (error) {
+    // in the wrong namespace nothing may be done any more: the thread ends, and what is waiting fails with it
+    if (error instanceof NetlinkError && error.code === "NETLINK_NAMESPACE_LOST") throw error;
+    return { kind: "failed", id, error: toErrorMessage(toCniError(error)) };
+  }
+}
+
+function toCniError(error: unknown): CniError {
+  if (error instanceof CniError) return error;
+  return failure(error instanceof Error ? error.message : String(error), error);
+}
+
+function answer(message: NetworkAnswer): void {
+  port.postMessage(message);
+}
