@@ -1,6 +1,7 @@
-import { type InProcessPlugin, inProcessExec, type JsonObject, type PluginCall, type PluginExec } from "@fairlead/cni";
+import { type InProcessPlugin, inProcessExec, type PluginCall, type PluginExec } from "@fairlead/cni";
 import { BUILT_IN_TYPES } from "./built-in-types.ts";
 import { ipamType } from "./plugin/ipam-type.ts";
+import type { IpamProcess } from "./worker/messages.ts";
 import type { NetworkWorker } from "./worker/network-worker.ts";
 
 export interface BuiltInExecOptions {
@@ -24,23 +25,22 @@ export function builtInExec(options: BuiltInExecOptions): PluginExec {
 
 /** The thread does all but IPAM plugins that are processes: those run before it, as a plugin would have run them itself. */
 function verbs({ worker, types, processes }: BuiltInExecOptions): Omit<InProcessPlugin, "supportedVersions"> {
-  const runIpam = async (call: PluginCall, signal: AbortSignal): Promise<JsonObject | undefined> => {
+  const runIpam = async (call: PluginCall, signal?: AbortSignal): Promise<IpamProcess | undefined> => {
     const type = ipamType(call);
-    return type === undefined || types.has(type) ? undefined : await processes.run({ ...call, type }, signal);
+    if (type === undefined || types.has(type)) return undefined;
+    return { result: await processes.run({ ...call, type }, signal) };
   };
   const runBoth = async (call: PluginCall, signal: AbortSignal): Promise<void> => {
-    await runIpam(call, signal);
-    await worker.run(call, undefined, signal);
+    await worker.run(call, await runIpam(call, signal), signal);
   };
   return {
     async add(call, signal) {
-      const ipamResult = await runIpam(call, signal);
+      const ipamProcess = await runIpam(call, signal);
       try {
-        return (await worker.run(call, ipamResult, signal)) ?? {};
+        return (await worker.run(call, ipamProcess, signal)) ?? {};
       } catch (error) {
-        // the address would be lost; the signal may be what failed the ADD, so the undoing has only the deadline of the process
-        if (ipamResult !== undefined)
-          await runIpam({ ...call, command: "DEL" }, new AbortController().signal).catch(() => {});
+        // else its address would be lost; without the signal, which may be what failed the ADD
+        if (ipamProcess !== undefined) await runIpam({ ...call, command: "DEL" }).catch(() => {});
         throw error;
       }
     },

@@ -1,11 +1,5 @@
-import {
-  type CniResult,
-  isJsonObject,
-  isSpecVersion,
-  type JsonObject,
-  type PluginCall,
-  parseResult,
-} from "@fairlead/cni";
+import { type CniResult, isSpecVersion, type JsonObject, type PluginCall, parseResult } from "@fairlead/cni";
+import type { IpamProcess } from "../worker/messages.ts";
 import type { BuiltInPlugin } from "./built-in-plugin.ts";
 import type { Ipam } from "./ipam.ts";
 import { ipamType } from "./ipam-type.ts";
@@ -15,17 +9,17 @@ import { failure } from "./plugin-error.ts";
 /**
  * Runs one verb of a built-in plugin in the network thread.
  *
- * `ipamResult` is what an IPAM plugin that is a process has given for this call; its DEL is up to who called that process. Errors: see BuiltInPlugin.
+ * With `ipamProcess` the IPAM plugin is none of ours: the main thread runs it, and has what its ADD gave. Errors: see BuiltInPlugin.
  */
 export function runPlugin(
   plugins: ReadonlyMap<string, BuiltInPlugin>,
   kernel: Kernel,
   call: PluginCall,
-  ipamResult: JsonObject | undefined,
+  ipamProcess: IpamProcess | undefined,
 ): JsonObject | undefined {
   const plugin = plugins.get(call.type);
   if (plugin === undefined) throw new Error(`bug: ${call.type} is not built in`);
-  const ipam = ipamOf(plugins, kernel, call, ipamResult);
+  const ipam = ipamOf(plugins, kernel, call, ipamProcess);
   switch (call.command) {
     case "ADD":
       return plugin.add(kernel, call, ipam);
@@ -50,13 +44,15 @@ function ipamOf(
   plugins: ReadonlyMap<string, BuiltInPlugin>,
   kernel: Kernel,
   call: PluginCall,
-  given: JsonObject | undefined,
+  ipamProcess: IpamProcess | undefined,
 ): Ipam {
   const type = ipamType(call);
   if (type === undefined) return noIpam;
+  if (ipamProcess !== undefined) {
+    return { ...noIpam, isConfigured: true, add: () => readResult(call, ipamProcess.result) };
+  }
   const plugin = plugins.get(type);
-  // the caller has run, or will run, the process
-  if (plugin === undefined) return { ...noIpam, isConfigured: true, add: () => readResult(call, given) };
+  if (plugin === undefined) throw new Error(`bug: ${type} is not built in`);
   const run = { ...call, type };
   return {
     isConfigured: true,

@@ -6,10 +6,15 @@ export type NetworkRequest =
       readonly kind: "plugin";
       readonly id: number;
       readonly call: PluginCall;
-      /** What an address management plugin that runs as a process has given; absent where it is built in, or there is none. */
-      readonly ipamResult: JsonObject | undefined;
+      readonly ipamProcess: IpamProcess | undefined;
     }
   | { readonly kind: "close" };
+
+/** An IPAM plugin that runs as a process, started by the main thread; absent where it is built in, or there is none. */
+export interface IpamProcess {
+  /** What its ADD gave. */
+  readonly result: JsonObject | undefined;
+}
 
 export type NetworkAnswer =
   | { readonly kind: "ready" }

@@ -23,9 +23,9 @@ port.on("message", (request: NetworkRequest) => {
 });
 answer({ kind: "ready" });
 
-function serve({ id, call, ipamResult }: NetworkRequest & { kind: "plugin" }): NetworkAnswer {
+function serve({ id, call, ipamProcess }: NetworkRequest & { kind: "plugin" }): NetworkAnswer {
   try {
-    return { kind: "done", id, result: runPlugin(builtInPlugins, kernel, call, ipamResult) };
+    return { kind: "done", id, result: runPlugin(builtInPlugins, kernel, call, ipamProcess) };
   } catch (error) {
     // in the wrong namespace nothing may be done any more: the thread ends, and what is waiting fails with it
     if (error instanceof NetlinkError && error.code === "NETLINK_NAMESPACE_LOST") throw error;

@@ -3,7 +3,7 @@ import type { Worker } from "node:worker_threads";
 import { CniError, type JsonObject, type PluginCall } from "@fairlead/cni";
 import { errorText } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { type NetworkAnswer, type NetworkRequest, toError } from "./messages.ts";
+import { type IpamProcess, type NetworkAnswer, type NetworkRequest, toError } from "./messages.ts";
 
 interface Waiting {
   readonly resolve: (result: JsonObject | undefined) => void;
@@ -32,7 +32,7 @@ export class NetworkWorker {
    */
   async run(
     call: PluginCall,
-    ipamResult: JsonObject | undefined,
+    ipamProcess: IpamProcess | undefined,
     signal: AbortSignal,
   ): Promise<JsonObject | undefined> {
     signal.throwIfAborted();
@@ -42,7 +42,7 @@ export class NetworkWorker {
     signal.addEventListener("abort", onAbort, { once: true });
     this.#waiting.set(id, { resolve, reject });
     try {
-      this.#post({ kind: "plugin", id, call, ipamResult });
+      this.#post({ kind: "plugin", id, call, ipamProcess });
       return await promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
