@@ -1,3 +1,11 @@
+export {
+  type Connection,
+  type ConnectionFilter,
+  deleteConnection,
+  dumpConnections,
+  forgetConnections,
+  listConnections,
+} from "./conntrack/connection.ts";
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
 export { NetworkNamespace } from "./namespace/network-namespace.ts";
 export type { IpAddress, IpPrefix } from "./rtnetlink/ip-address.ts";
