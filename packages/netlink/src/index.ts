@@ -24,4 +24,11 @@ export { createMacvlan, type MacvlanMode, type NewMacvlan } from "./rtnetlink/li
 export type { NewLink } from "./rtnetlink/links/new-link.ts";
 export { createVeth, type NewVeth } from "./rtnetlink/links/veth.ts";
 export { createVxlan, type NewVxlan } from "./rtnetlink/links/vxlan.ts";
+export {
+  removeSavedRoute,
+  restoreSavedRoute,
+  type SavedRoute,
+  saveDefaultRoutes,
+  savedRouteFamily,
+} from "./rtnetlink/routes/saved-routes.ts";
 export { NetlinkProtocol, NetlinkSocket } from "./socket.ts";

@@ -31,13 +31,13 @@ function verbs({ worker, types, processes }: BuiltInExecOptions): Omit<InProcess
     return { result: await processes.run({ ...call, type }, signal) };
   };
   const runBoth = async (call: PluginCall, signal: AbortSignal): Promise<void> => {
-    await worker.run(call, await runIpam(call, signal), signal);
+    await worker.run({ kind: "plugin", call, ipamProcess: await runIpam(call, signal) }, signal);
   };
   return {
     async add(call, signal) {
       const ipamProcess = await runIpam(call, signal);
       try {
-        return (await worker.run(call, ipamProcess, signal)) ?? {};
+        return (await worker.run({ kind: "plugin", call, ipamProcess }, signal)) ?? {};
       } catch (error) {
         // else its address would be lost; without the signal, which may be what failed the ADD
         if (ipamProcess !== undefined) await runIpam({ ...call, command: "DEL" }).catch(() => {});

@@ -1,4 +1,5 @@
 import { NetlinkError, NetlinkProtocol, NetlinkSocket, NetworkNamespace } from "@fairlead/netlink";
+import { ReadyPool } from "../namespace/ready-pool.ts";
 
 /** A container's network, for the time of one call. */
 export interface ContainerNetwork {
@@ -18,6 +19,12 @@ export class Kernel implements Disposable {
   /** nftables in the agent's own namespace. */
   readonly netfilter: NetlinkSocket = NetlinkSocket.open(NetlinkProtocol.netfilter);
   readonly home: NetworkNamespace = NetworkNamespace.current();
+  /** Namespaces with a veth, made beforehand. */
+  readonly pool: ReadyPool;
+
+  constructor({ poolSize }: { readonly poolSize: number }) {
+    this.pool = new ReadyPool(this.host, poolSize);
+  }
 
   /** Opens the namespace at a path and a socket within it, for the time of a call. Node's ENOENT where the path is gone. */
   withContainer<T>(netns: string, call: (container: ContainerNetwork) => T): T {
@@ -34,6 +41,7 @@ export class Kernel implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.pool[Symbol.dispose]();
     this.host.close();
     this.netfilter.close();
     this.home.close();

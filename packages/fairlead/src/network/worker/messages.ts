@@ -1,13 +1,35 @@
 import { CniError, type CniErrorCode, type CniErrorFields, type JsonObject, type PluginCall } from "@fairlead/cni";
 
-/** What the main thread asks of the network thread. */
+/** What the network thread is started with. */
+export interface NetworkThreadData {
+  /** How many namespaces are made ahead; 0: none. */
+  readonly poolSize: number;
+}
+
+/** What the network thread does on request. */
+export type NetworkTask =
+  /** One verb of a built-in plugin. Gives its result. */
+  | { readonly kind: "plugin"; readonly call: PluginCall; readonly ipamProcess: IpamProcess | undefined }
+  /** A network namespace for a container, pinned at `path`, a file that is there. */
+  | { readonly kind: "create-namespace"; readonly path: string; readonly withVeth: boolean }
+  /** Takes the pin away, and the file. Gives nothing; nothing happens where there is none. */
+  | { readonly kind: "release-namespace"; readonly path: string }
+  /** Takes the default routes out of the main table of the namespace at `path`. Gives them, as messages of the kernel. */
+  | { readonly kind: "take-default-routes"; readonly path: string }
+  /** Puts such routes in. */
+  | { readonly kind: "put-default-routes"; readonly path: string; readonly routes: readonly Uint8Array[] };
+
+/** What each kind of task gives. */
+export interface NetworkTaskResult {
+  readonly plugin: JsonObject | undefined;
+  readonly "create-namespace": undefined;
+  readonly "release-namespace": undefined;
+  readonly "take-default-routes": readonly Uint8Array[];
+  readonly "put-default-routes": undefined;
+}
+
 export type NetworkRequest =
-  | {
-      readonly kind: "plugin";
-      readonly id: number;
-      readonly call: PluginCall;
-      readonly ipamProcess: IpamProcess | undefined;
-    }
+  | { readonly kind: "task"; readonly id: number; readonly task: NetworkTask }
   | { readonly kind: "close" };
 
 /** An IPAM plugin that runs as a process, started by the main thread; absent where it is built in, or there is none. */
@@ -17,8 +39,7 @@ export interface IpamProcess {
 }
 
 export type NetworkAnswer =
-  | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly id: number; readonly result: JsonObject | undefined }
+  | { readonly kind: "done"; readonly id: number; readonly result: NetworkTaskResult[NetworkTask["kind"]] }
   | { readonly kind: "failed"; readonly id: number; readonly error: ErrorMessage };
 
 /** An error that crosses threads: the class does not survive the copy. */

@@ -1,31 +1,33 @@
 /** The thread that makes all changes to the network, one after the other. Started by `start-network-worker.ts`. */
 import assert from "node:assert/strict";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { CniError } from "@fairlead/cni";
 import { NetlinkError } from "@fairlead/netlink";
-import { builtInPlugins } from "../built-in-plugins.ts";
+import { idleRefill } from "../namespace/idle-refill.ts";
 import { Kernel } from "../plugin/kernel.ts";
 import { failure } from "../plugin/plugin-error.ts";
-import { runPlugin } from "../plugin/run-plugin.ts";
-import { type NetworkAnswer, type NetworkRequest, toErrorMessage } from "./messages.ts";
+import { type NetworkAnswer, type NetworkRequest, type NetworkThreadData, toErrorMessage } from "./messages.ts";
+import { runTask } from "./run-task.ts";
 
 assert(parentPort !== null, "this module is the start of a worker thread");
 const port = parentPort;
-const kernel = new Kernel();
+const kernel = new Kernel(workerData as NetworkThreadData); // started by start-network-worker.ts alone
+const refill = idleRefill(kernel.pool);
 port.on("message", (request: NetworkRequest) => {
   if (request.kind === "close") {
+    refill.stop();
     kernel[Symbol.dispose]();
     port.close();
     return;
   }
   answer(serve(request));
   kernel.requireHome();
+  refill.start();
 });
-answer({ kind: "ready" });
 
-function serve({ id, call, ipamProcess }: NetworkRequest & { kind: "plugin" }): NetworkAnswer {
+function serve({ id, task }: NetworkRequest & { kind: "task" }): NetworkAnswer {
   try {
-    return { kind: "done", id, result: runPlugin(builtInPlugins, kernel, call, ipamProcess) };
+    return { kind: "done", id, result: runTask(kernel, task) };
   } catch (error) {
     // in the wrong namespace nothing may be done any more: the thread ends, and what is waiting fails with it
     if (error instanceof NetlinkError && error.code === "NETLINK_NAMESPACE_LOST") throw error;

@@ -1,12 +1,20 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
-import { CniError, type JsonObject, type PluginCall } from "@fairlead/cni";
+import { CniError } from "@fairlead/cni";
 import { errorText } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { type IpamProcess, type NetworkAnswer, type NetworkRequest, toError } from "./messages.ts";
+import {
+  type NetworkAnswer,
+  type NetworkRequest,
+  type NetworkTask,
+  type NetworkTaskResult,
+  toError,
+} from "./messages.ts";
+
+type AnyResult = NetworkTaskResult[NetworkTask["kind"]];
 
 interface Waiting {
-  readonly resolve: (result: JsonObject | undefined) => void;
+  readonly resolve: (result: AnyResult) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -25,27 +33,23 @@ export class NetworkWorker {
   }
 
   /**
-   * Runs one verb of a built-in plugin.
+   * Has one thing done.
    *
-   * An aborted signal gives up waiting. The thread carries out what it has begun all the same, before any later call: a DEL that follows finds it
-   * done. Errors: CniError.
+   * An aborted signal gives up waiting. The thread carries out what it has begun all the same, before any later task: a DEL that follows finds it
+   * done. Errors: CniError; an aborted signal's reason.
    */
-  async run(
-    call: PluginCall,
-    ipamProcess: IpamProcess | undefined,
-    signal: AbortSignal,
-  ): Promise<JsonObject | undefined> {
-    signal.throwIfAborted();
+  async run<Task extends NetworkTask>(task: Task, signal?: AbortSignal): Promise<NetworkTaskResult[Task["kind"]]> {
+    signal?.throwIfAborted();
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<JsonObject | undefined>();
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const { promise, resolve, reject } = Promise.withResolvers<AnyResult>();
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
     this.#waiting.set(id, { resolve, reject });
     try {
-      this.#post({ kind: "plugin", id, call, ipamProcess });
-      return await promise;
+      this.#post({ kind: "task", id, task });
+      return (await promise) as NetworkTaskResult[Task["kind"]]; // the thread answers each kind as messages.ts says
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      signal?.removeEventListener("abort", onAbort);
       this.#waiting.delete(id);
     }
   }
@@ -78,7 +82,6 @@ export class NetworkWorker {
   }
 
   #take(answer: NetworkAnswer): void {
-    if (answer.kind === "ready") return;
     const waiting = this.#waiting.get(answer.id);
     if (answer.kind === "done") waiting?.resolve(answer.result);
     else waiting?.reject(toError(answer.error));

@@ -1,10 +1,16 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../base/log.ts";
+import type { NetworkThreadData } from "./messages.ts";
 import { NetworkWorker } from "./network-worker.ts";
 
-/** Starts the network thread with the first call, and again after it died. The process lives until it is closed. */
-export function createNetworkWorker(log: Logger): NetworkWorker {
-  return new NetworkWorker(() => new Worker(new URL(threadFile(), import.meta.url), { name: "network" }), log);
+/**
+ * Starts the network thread with the first call, and again after it died. The process lives until it is closed.
+ *
+ * It is in the network namespace of the calling thread, for good.
+ */
+export function createNetworkWorker({ log, ...workerData }: NetworkThreadData & { log: Logger }): NetworkWorker {
+  const start = () => new Worker(new URL(threadFile(), import.meta.url), { name: "network", workerData });
+  return new NetworkWorker(start, log);
 }
 
 /** Where this module runs from its source, so does the thread. */

@@ -1,0 +1,33 @@
+import type { ReadyPool } from "./ready-pool.ts";
+
+/** How long nothing may have been asked of the thread before it fills the pool: launches come in bursts, and making one takes some milliseconds. */
+const QUIET_MS = 20;
+
+/** How long it leaves off after a failure: the kernel may be out of memory, or of namespaces. */
+const RETRY_MS = 10_000;
+
+/** Fills a pool in the quiet times of its thread; `start` says that it is not quiet now. */
+export function idleRefill(pool: ReadyPool): { start(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const again = (delayMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(fill, delayMs);
+  };
+  const fill = () => {
+    if (pool.isFull) return;
+    try {
+      pool.fillOne();
+      // in between, requests that have come are served
+      again(0);
+    } catch {
+      // nobody waits for it: whoever needs a namespace makes one, and hears of what is wrong
+      again(RETRY_MS);
+    }
+  };
+  return {
+    start: () => {
+      if (!pool.isFull) again(QUIET_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
