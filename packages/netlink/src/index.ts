@@ -7,6 +7,7 @@ export {
   listConnections,
 } from "./conntrack/connection.ts";
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
+export { tryLockFile } from "./kernel/file-lock.ts";
 export { NetworkNamespace } from "./namespace/network-namespace.ts";
 export type { IpAddress, IpPrefix } from "./rtnetlink/ip-address.ts";
 export { createBridge, type NewBridge } from "./rtnetlink/links/bridge.ts";
@@ -32,3 +33,14 @@ export {
   savedRouteFamily,
 } from "./rtnetlink/routes/saved-routes.ts";
 export { NetlinkProtocol, NetlinkSocket } from "./socket.ts";
+export { deleteFilter, type Filter, listFilters } from "./traffic-control/filter.ts";
+export { EtherType, type FilterPlace } from "./traffic-control/filter-place.ts";
+export { TrafficHandle, trafficHandle } from "./traffic-control/handle.ts";
+export { addHtb, addHtbClass, type NewHtb, type NewHtbClass } from "./traffic-control/htb.ts";
+export { addIngress } from "./traffic-control/ingress.ts";
+export type { Mirred } from "./traffic-control/mirred.ts";
+export { PacketClock } from "./traffic-control/packet-clock.ts";
+export { deleteQdisc, findQdisc, listQdiscs, type Qdisc, type QdiscPlace } from "./traffic-control/qdisc.ts";
+export { addTbf, readTbf, type Tbf } from "./traffic-control/tbf.ts";
+export { addU32Filter, type U32 } from "./traffic-control/u32-filter.ts";
+export { type U32Key, u32Key } from "./traffic-control/u32-key.ts";
