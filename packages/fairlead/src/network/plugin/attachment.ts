@@ -1,0 +1,42 @@
+import { DEFAULT_VERSION, isSpecVersion, type PluginCall, type SpecVersion } from "@fairlead/cni";
+import { PluginErrorCode, pluginError } from "./plugin-error.ts";
+
+/** Whose interface a call is about. */
+export interface AttachmentId {
+  readonly network: string;
+  readonly containerId: string;
+  readonly ifName: string;
+}
+
+/** An attachment with the namespace that it is in, or will be. */
+export interface Attachment extends AttachmentId {
+  readonly netns: string;
+}
+
+/** What names the attachment in any verb. Errors: code 4 and 7, as the reference. */
+export function attachmentId({ config, containerId = "", ifName = "" }: PluginCall): AttachmentId {
+  const { name } = config;
+  if (typeof name !== "string" || name === "") {
+    throw pluginError(PluginErrorCode.invalidConfig, "missing network name");
+  }
+  const missing = [...(containerId === "" ? ["CNI_CONTAINERID"] : []), ...(ifName === "" ? ["CNI_IFNAME"] : [])];
+  requireNothingMissing(missing);
+  return { network: name, containerId, ifName };
+}
+
+/** The same for a verb that needs the namespace. */
+export function attachment(call: PluginCall): Attachment {
+  const { netns = "" } = call;
+  if (netns === "") requireNothingMissing(["CNI_NETNS"]);
+  return { ...attachmentId(call), netns };
+}
+
+/** The version of the spec that the result has to be in. */
+export function resultVersion({ config: { cniVersion } }: PluginCall): SpecVersion {
+  return isSpecVersion(cniVersion) ? cniVersion : DEFAULT_VERSION;
+}
+
+function requireNothingMissing(missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw pluginError(PluginErrorCode.invalidEnvironment, `required env variables [${missing.join(",")}] missing`);
+}
