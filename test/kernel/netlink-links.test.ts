@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { after, beforeEach, test } from "node:test";
 import {
   addBridgeVlan,
@@ -340,4 +341,13 @@ test("links are listed, more than fit one datagram", () => {
   assert.equal(shown.length, 2 * pairs + 1);
   socket.requestAll(Array.from({ length: pairs }, (_, i) => changeLink(link(`v${i}`).index, { group: 9 })));
   socket.request(deleteLinkGroup(9));
+});
+
+test("a link that its name tells announces IPv4, and gives itself no IPv6 address", () => {
+  socket.request(createVeth({ name: "quiet0", up: true, peer: { name: "quiet1" } }));
+  socket.request(changeLink("quiet1", { up: true, arpNotify: true, linkLocal: false }));
+  assert.equal(ip("quiet1").inet6_addr_gen_mode, "none");
+  assert.equal(readFileSync("/proc/sys/net/ipv4/conf/quiet1/arp_notify", "utf8"), "1\n");
+  assert.equal(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet1"], { encoding: "utf8" }), "");
+  assert.match(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet0"], { encoding: "utf8" }), /fe80::/);
 });

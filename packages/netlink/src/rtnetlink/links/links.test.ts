@@ -118,6 +118,14 @@ const GOLDEN: [command: string, request: NetlinkRequest, { type: number; flags: 
     "000000000400000000030000000300000900140068656c6c6f00000008001b000700000008000400b004000008000d0005000000" +
       "0a0001000200000000090000",
   ],
+  [
+    "ip link set dev v9 up addrgenmode none, with the name for the index as in ip link set group, and net.ipv4.conf.v9.arp_notify by its attribute",
+    changeLink("v9", { up: true, arpNotify: true, linkLocal: false }),
+    CHANGE,
+    "00000000000000000100000001000000200" +
+      "01a00100002000c0001000800120001000000" +
+      "0c000a0005000800010000000700030076390000",
+  ],
   ["ip link set v9 alias ''", changeLink(4, { alias: "" }), CHANGE, "0000000004000000000000000000000004001400"],
   [
     "ip link set v9 master br0",
@@ -185,6 +193,8 @@ const REFUSED: [what: string, request: () => NetlinkRequest][] = [
   ),
   ["the name of a peer", () => createVeth({ name: "v", peer: { name: "" } })],
   ["a new name", () => changeLink(1, { name: "a/b" })],
+  ["a new name for a link that only its name tells", () => changeLink("a", { name: "b" })],
+  ["a name that a link cannot have", () => changeLink("a/b", { up: true })],
   ["a MAC address", () => createIfb({ name: "i", mac: "02:00:00:00:00" })],
   ["an MTU", () => changeLink(1, { mtu: -1 })],
   ["an index", () => changeLink(0, { up: true })],
