@@ -115,6 +115,13 @@ export class NetlinkSocket implements Disposable {
 
   /** The one object that a GET asks for, or that a NEW with `echo` has made: its payload. */
   get(request: NetlinkRequest): Buffer {
+    const payload = this.find(request);
+    if (payload !== undefined) return payload;
+    throw new NetlinkError("NETLINK_ANSWER_INVALID", `${request.operation}: the kernel gave no object`);
+  }
+
+  /** The same, where success without an object means that there is none. */
+  find(request: NetlinkRequest): Buffer | undefined {
     const sequence = this.#takeSequences(1);
     this.#send(encodeMessage(request, MessageFlag.request | MessageFlag.ack, sequence), request);
     let payload: Buffer | undefined;
@@ -126,8 +133,7 @@ export class NetlinkSocket implements Disposable {
           continue;
         }
         throwRefusal(request, answer);
-        if (payload !== undefined) return payload;
-        throw new NetlinkError("NETLINK_ANSWER_INVALID", `${request.operation}: the kernel gave no object`);
+        return payload;
       }
     }
   }

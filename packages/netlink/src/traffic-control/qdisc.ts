@@ -61,16 +61,17 @@ export function deleteQdisc({ linkIndex, parent }: QdiscPlace): NetlinkRequest {
 export function findQdisc(socket: NetlinkSocket, { linkIndex, parent }: QdiscPlace): Qdisc | undefined {
   requireIndex(linkIndex);
   try {
-    return readQdisc(
-      socket.get({
-        type: TrafficMessage.getQdisc,
-        flags: 0,
-        payload: trafficHeader({ linkIndex, handle: 0, parent }),
-        operation: `look for the qdisc ${handleText(parent)} of link ${linkIndex}`,
-      }),
-    );
+    const payload = socket.find({
+      type: TrafficMessage.getQdisc,
+      // without it the kernel tells only those who listen to changes
+      flags: MessageFlag.echo,
+      payload: trafficHeader({ linkIndex, handle: 0, parent }),
+      operation: `look for the qdisc ${handleText(parent)} of link ${linkIndex}`,
+    });
+    const qdisc = payload && readQdisc(payload);
+    return qdisc?.handle === 0 ? undefined : qdisc;
   } catch (error) {
-    if (isRefusal(error, "ENOENT", "EINVAL", "ENODEV")) return undefined;
+    if (isRefusal(error, "ENOENT", "ENODEV")) return undefined;
     throw error;
   }
 }
