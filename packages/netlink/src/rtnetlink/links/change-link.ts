@@ -12,7 +12,7 @@ import { writeNumber } from "./new-link.ts";
 const MAX_ALIAS_BYTES = 255;
 /** `IFLA_INET_CONF`, and within it `IPV4_DEVCONF_ARP_NOTIFY`. Source: `include/uapi/linux/ip.h`. */
 const INET_CONF = 1;
-const ARP_NOTIFY = 18;
+const ARP_NOTIFY = 22;
 /** `IFLA_INET6_ADDR_GEN_MODE` and its `IN6_ADDR_GEN_MODE_NONE`. */
 const INET6_ADDRESS_GENERATION = 8;
 const GENERATE_NONE = 1;

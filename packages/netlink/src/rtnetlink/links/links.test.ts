@@ -123,7 +123,7 @@ const GOLDEN: [command: string, request: NetlinkRequest, { type: number; flags: 
     changeLink("v9", { up: true, arpNotify: true, linkLocal: false }),
     CHANGE,
     "00000000000000000100000001000000200" +
-      "01a00100002000c0001000800120001000000" +
+      "01a00100002000c0001000800160001000000" +
       "0c000a0005000800010000000700030076390000",
   ],
   ["ip link set v9 alias ''", changeLink(4, { alias: "" }), CHANGE, "0000000004000000000000000000000004001400"],
