@@ -34,9 +34,9 @@ export interface LinkChange {
   /** At most 255 bytes; empty takes it away. */
   readonly alias?: string | undefined;
   readonly group?: number | undefined;
-  /** Whether it announces its IPv4 addresses when it comes up. */
+  /** Whether it announces its IPv4 addresses when it comes up; comes after `up` in the kernel, so wants a request of its own before that. */
   readonly arpNotify?: boolean | undefined;
-  /** false: it gives itself no IPv6 address when it comes up. EAFNOSUPPORT where it has no IPv6 at all, as below an MTU of 1280. */
+  /** false: it gives itself no IPv6 address when it comes up; as above. EAFNOSUPPORT where it has no IPv6 at all, as below an MTU of 1280. */
   readonly linkLocal?: false | undefined;
 }
 
