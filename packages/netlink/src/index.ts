@@ -9,6 +9,13 @@ export {
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
 export { tryLockFile } from "./kernel/file-lock.ts";
 export { NetworkNamespace } from "./namespace/network-namespace.ts";
+export {
+  addAddress,
+  broadcastAddress,
+  deleteAddress,
+  type NewAddress,
+} from "./rtnetlink/addresses/change-address.ts";
+export { type LinkAddress, listAddresses } from "./rtnetlink/addresses/list-addresses.ts";
 export type { IpAddress, IpPrefix } from "./rtnetlink/ip-address.ts";
 export { createBridge, type NewBridge } from "./rtnetlink/links/bridge.ts";
 export { type BridgePort, type BridgePortChange, changeBridgePort } from "./rtnetlink/links/bridge-port.ts";
@@ -26,12 +33,25 @@ export type { NewLink } from "./rtnetlink/links/new-link.ts";
 export { createVeth, type NewVeth } from "./rtnetlink/links/veth.ts";
 export { createVxlan, type NewVxlan } from "./rtnetlink/links/vxlan.ts";
 export {
+  ALL_MACS,
+  addForwardingEntry,
+  deleteForwardingEntry,
+  type ForwardingEntry,
+  listForwardingEntries,
+} from "./rtnetlink/neighbours/forwarding-entry.ts";
+export { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from "./rtnetlink/neighbours/neighbour.ts";
+export { addRoute, deleteRoute, type NewRoute, replaceRoute } from "./rtnetlink/routes/change-route.ts";
+export { findRoute, listRoutes, type RouteSelection } from "./rtnetlink/routes/list-routes.ts";
+export type { Route } from "./rtnetlink/routes/route.ts";
+export { MAIN_TABLE } from "./rtnetlink/routes/route-header.ts";
+export {
   removeSavedRoute,
   restoreSavedRoute,
   type SavedRoute,
   saveDefaultRoutes,
   savedRouteFamily,
 } from "./rtnetlink/routes/saved-routes.ts";
+export { Scope } from "./rtnetlink/scope.ts";
 export { NetlinkProtocol, NetlinkSocket } from "./socket.ts";
 export { deleteFilter, type Filter, listFilters } from "./traffic-control/filter.ts";
 export { EtherType, type FilterPlace } from "./traffic-control/filter-place.ts";

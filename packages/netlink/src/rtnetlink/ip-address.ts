@@ -1,4 +1,5 @@
 import { NetlinkError } from "../errors.ts";
+import { requireInteger } from "./argument.ts";
 import { Family } from "./route-message.ts";
 
 /** An address: 4 or 16 bytes, network order. The same shape as `IpAddress` of `@fairlead/cni`. */
@@ -17,6 +18,12 @@ export interface IpPrefix {
 export function ipBytes({ family, bytes }: IpAddress): Uint8Array {
   if (bytes.length === ipLength(family)) return bytes;
   throw new NetlinkError("NETLINK_ARGUMENT_INVALID", `an IPv${family} address of ${bytes.length} bytes is none`);
+}
+
+/** Throws NETLINK_ARGUMENT_INVALID unless an address has the bytes of its family, and no more bits count than these are. */
+export function requirePrefix({ address, prefixLength }: IpPrefix): void {
+  ipBytes(address);
+  requireInteger("the length of a prefix", prefixLength, 0, 8 * ipLength(address.family));
 }
 
 /** How many bytes an address of a family has. */
