@@ -8,6 +8,7 @@ export {
 } from "./conntrack/connection.ts";
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
 export { tryLockFile } from "./kernel/file-lock.ts";
+export type { NetlinkRequest } from "./message/message.ts";
 export { NetworkNamespace } from "./namespace/network-namespace.ts";
 export {
   addAddress,
@@ -40,7 +41,7 @@ export {
   listForwardingEntries,
 } from "./rtnetlink/neighbours/forwarding-entry.ts";
 export { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from "./rtnetlink/neighbours/neighbour.ts";
-export { addRoute, deleteRoute, type NewRoute, replaceRoute } from "./rtnetlink/routes/change-route.ts";
+export { addRoute, addRouteBeside, deleteRoute, type NewRoute, replaceRoute } from "./rtnetlink/routes/change-route.ts";
 export { findRoute, listRoutes, type RouteSelection } from "./rtnetlink/routes/list-routes.ts";
 export type { Route } from "./rtnetlink/routes/route.ts";
 export { MAIN_TABLE } from "./rtnetlink/routes/route-header.ts";
