@@ -1,7 +1,13 @@
-import type { SpecVersion } from "@fairlead/cni";
+import { SPEC_VERSIONS, type SpecVersion } from "@fairlead/cni";
 
 /**
  * The CNI plugins that are built in, and the versions of the spec that each speaks: those of the reference plugin, and 1.1.0. Chained ones cannot
  * speak those that have no `prevResult`.
  */
-export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new Map<string, readonly SpecVersion[]>([]);
+export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new Map<string, readonly SpecVersion[]>([
+  ["host-local", SPEC_VERSIONS],
+  ["static", SPEC_VERSIONS],
+]);
+
+/** Those that connect a container by a veth, which may have been made beforehand. */
+export const VETH_TYPES: ReadonlySet<string> = new Set(["bridge", "ptp"]);

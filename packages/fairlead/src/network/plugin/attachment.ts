@@ -32,7 +32,7 @@ export function attachment(call: PluginCall): Attachment {
 }
 
 /** The version of the spec that the result has to be in. */
-export function resultVersion({ config: { cniVersion } }: PluginCall): SpecVersion {
+export function resultVersion({ config: { cniVersion } }: Pick<PluginCall, "config">): SpecVersion {
   return isSpecVersion(cniVersion) ? cniVersion : DEFAULT_VERSION;
 }
 

@@ -49,11 +49,26 @@ export class NetconfReader {
     });
   }
 
+  /** A list of lists. */
+  objectLists(name: string): NetconfReader[][] {
+    return this.#list(name, "[][]object").map((list) => {
+      if (!Array.isArray(list)) return this.#refuse(name, list, "[]object");
+      return list.map((value) =>
+        isJsonObject(value) ? this.#child(name, value) : this.#refuse(name, value, "object"),
+      );
+    });
+  }
+
   /** An empty one where it is absent. */
   object(name: string): NetconfReader {
     const value = this.#value(name);
     if (value === undefined) return this.#child(name, {});
     return isJsonObject(value) ? this.#child(name, value) : this.#refuse(name, value, "object");
+  }
+
+  /** As it stands there. */
+  value(name: string): JsonValue | undefined {
+    return this.#value(name);
   }
 
   has(name: string): boolean {

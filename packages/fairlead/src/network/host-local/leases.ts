@@ -1,0 +1,132 @@
+import { closeSync, openSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { formatIp, type IpAddress } from "@fairlead/cni";
+import { errorCode } from "../../base/files/error-code.ts";
+import { formatLease, formatOldLease, isBlank, type LeaseOwner } from "./lease.ts";
+import { LeaseIndex, lastReservedFile } from "./lease-index.ts";
+
+/** The leases of a network while their lock is held. */
+export class Leases {
+  isChanged = false;
+  /** Whether the index is what the directory holds: not after a failure half way, or when somebody was here without the lock. */
+  isSure = true;
+  readonly #directory: string;
+  #isFresh: boolean;
+  #index: LeaseIndex;
+
+  /** `known` is what the directory holds, as far as one can tell without reading it. */
+  constructor(directory: string, known: LeaseIndex | undefined) {
+    this.#directory = directory;
+    this.#isFresh = known === undefined;
+    this.#index = known ?? LeaseIndex.read(directory);
+  }
+
+  get index(): LeaseIndex {
+    return this.#index;
+  }
+
+  /** Address, as its file is named, to content. */
+  get all(): ReadonlyMap<string, string> {
+    return this.#index.leases;
+  }
+
+  /**
+   * Reads everything again, unless that was done under this lock: before something is said to be missing, or taken. Gives whether it did.
+   */
+  refresh(): boolean {
+    if (this.#isFresh) return false;
+    this.#index = LeaseIndex.read(this.#directory);
+    this.#isFresh = true;
+    return true;
+  }
+
+  isTaken(address: IpAddress): boolean {
+    return this.all.has(formatIp(address));
+  }
+
+  /** Whether the one who took an address died over it: its file is there, and says nothing. */
+  isAbandoned(address: IpAddress): boolean {
+    const text = this.all.get(formatIp(address));
+    return text !== undefined && isBlank(text);
+  }
+
+  /** The addresses of an attachment. */
+  of(owner: LeaseOwner): readonly string[] {
+    return this.#index.withText(formatLease(owner));
+  }
+
+  /** Those of a container that old versions of the reference plugin wrote, without an interface. */
+  ofContainer(owner: LeaseOwner): readonly string[] {
+    return this.#index.withText(formatOldLease(owner));
+  }
+
+  lastReserved(rangeSet: number): IpAddress | undefined {
+    return this.#index.lastReserved(rangeSet);
+  }
+
+  /** Writes a lease, instead of one that is abandoned. Gives false where the address turns out to be taken. */
+  take(address: IpAddress, owner: LeaseOwner, rangeSet: number): boolean {
+    const name = formatIp(address);
+    if (this.isAbandoned(address)) this.release([name]);
+    const wasSure = this.#touch();
+    if (!this.#create(name, formatLease(owner))) return false;
+    try {
+      writeFileSync(join(this.#directory, lastReservedFile(rangeSet)), name, { mode: 0o600 });
+    } catch (error) {
+      this.#unlink(name);
+      throw error;
+    }
+    this.#index.add(name, formatLease(owner));
+    this.#index.setLastReserved(rangeSet, name);
+    this.isSure = wasSure;
+    return true;
+  }
+
+  /** Removes leases; those that are gone do not matter. */
+  release(names: readonly string[]): void {
+    const wasSure = this.#touch();
+    for (const name of names) {
+      this.#unlink(name);
+      this.#index.remove(name);
+    }
+    this.isSure = wasSure;
+  }
+
+  /** Before any change. */
+  #touch(): boolean {
+    const wasSure = this.isSure;
+    this.isChanged = true;
+    this.isSure = false;
+    return wasSure;
+  }
+
+  #create(name: string, text: string): boolean {
+    let fd: number;
+    try {
+      // exclusively, so that no address is given out twice even where locks do not work
+      fd = openSync(join(this.#directory, name), "wx", 0o600);
+    } catch (error) {
+      if (errorCode(error) === "EEXIST") return false;
+      throw error;
+    }
+    try {
+      const bytes = Buffer.from(text);
+      // a disk that fills up takes a part; the next write says why
+      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+    } catch (error) {
+      this.#unlink(name);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  }
+
+  #unlink(name: string): void {
+    try {
+      unlinkSync(join(this.#directory, name));
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+    }
+  }
+}
