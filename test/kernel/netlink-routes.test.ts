@@ -5,6 +5,7 @@ import { formatIp, parseCidr, parseIp } from "@fairlead/cni";
 import {
   addAddress,
   addRoute,
+  addRouteBeside,
   changeLink,
   createVeth,
   deleteLink,
@@ -79,6 +80,27 @@ test("default routes of both families", () => {
   assert.deepEqual(find("::/0")?.gateway, ip("fd00::1"));
   socket.requestAll([deleteRoute({ gateway: ip("10.0.0.1") }), deleteRoute({ family: 6 })]);
   assert.deepEqual([find("0.0.0.0/0"), find("::/0")], [undefined, undefined]);
+});
+
+test("routes beside each other, but no two that lead the same way", () => {
+  const beside = (gateway: string) => addRouteBeside({ gateway: ip(gateway), index: v0 });
+  for (const gateways of [
+    ["10.0.0.1", "10.0.0.9"],
+    ["fd00::1", "fd00::9"],
+  ] as const) {
+    socket.requestAll(gateways.map(beside));
+    assert.throws(
+      () => socket.request(beside(gateways[0])),
+      (error) => isRefusal(error, "EEXIST"),
+    );
+  }
+  assert.deepEqual(
+    shown("route", "show", "default").map(({ gateway }: { gateway: string }) => gateway),
+    ["10.0.0.9", "10.0.0.1"],
+  );
+  for (const gateway of ["10.0.0.1", "10.0.0.9", "fd00::1", "fd00::9"]) {
+    socket.request(deleteRoute({ gateway: ip(gateway) }));
+  }
 });
 
 test("a route with all that it can have, in a table of its own", () => {

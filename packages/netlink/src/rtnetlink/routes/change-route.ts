@@ -50,6 +50,14 @@ export function addRoute(route: NewRoute): NetlinkRequest {
   return newRoute("add", route, MessageFlag.create | MessageFlag.exclusive);
 }
 
+/**
+ * Adds a route beside those to its destination; EEXIST where there is one that leads the same way. In IPv4 it comes before them, in IPv6 traffic
+ * is spread over them. Errors: NETLINK_ARGUMENT_INVALID.
+ */
+export function addRouteBeside(route: NewRoute): NetlinkRequest {
+  return newRoute("add", route, MessageFlag.create);
+}
+
 /** Adds a route in place of the one to its destination with its priority, if there is one. Errors: NETLINK_ARGUMENT_INVALID. */
 export function replaceRoute(route: NewRoute): NetlinkRequest {
   return newRoute("replace", route, MessageFlag.create | MessageFlag.replace);

@@ -4,7 +4,7 @@ import { NetlinkError } from "../../errors.ts";
 import type { NetlinkRequest } from "../../message/message.ts";
 import type { IpAddress, IpPrefix } from "../ip-address.ts";
 import { Scope } from "../scope.ts";
-import { addRoute, deleteRoute, replaceRoute } from "./change-route.ts";
+import { addRoute, addRouteBeside, deleteRoute, replaceRoute } from "./change-route.ts";
 
 const v4 = (...bytes: number[]): IpAddress => ({ family: 4, bytes: Uint8Array.from(bytes) });
 const v6 = (hex: string): IpAddress => ({ family: 6, bytes: Buffer.from(hex.padEnd(32, "0"), "hex") });
@@ -62,6 +62,12 @@ const GOLDEN: [command: string, request: NetlinkRequest, { type: number; flags: 
     "ip route replace 10.5.0.0/16 via 10.0.0.4",
     replaceRoute({ destination: to(v4(10, 5, 0, 0), 16), gateway: v4(10, 0, 0, 4) }),
     REPLACE,
+    "02100000fe03000100000000080001000a050000080005000a000004",
+  ],
+  [
+    "ip route prepend 10.5.0.0/16 via 10.0.0.4",
+    addRouteBeside({ destination: to(v4(10, 5, 0, 0), 16), gateway: v4(10, 0, 0, 4) }),
+    { type: ADD.type, flags: 0x400 },
     "02100000fe03000100000000080001000a050000080005000a000004",
   ],
   [
