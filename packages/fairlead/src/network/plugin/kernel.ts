@@ -1,5 +1,8 @@
 import { NetlinkError, NetlinkProtocol, NetlinkSocket, NetworkNamespace } from "@fairlead/netlink";
+import { FirewallTable } from "../firewall-table/firewall-table.ts";
+import { Iptables } from "../firewall-table/iptables.ts";
 import { ReadyPool } from "../namespace/ready-pool.ts";
+import { LinkRemover } from "./link-remover.ts";
 
 /** A container's network, for the time of one call. */
 export interface ContainerNetwork {
@@ -18,7 +21,13 @@ export class Kernel implements Disposable {
   readonly host: NetlinkSocket = NetlinkSocket.open(NetlinkProtocol.route);
   /** nftables in the agent's own namespace. */
   readonly netfilter: NetlinkSocket = NetlinkSocket.open(NetlinkProtocol.netfilter);
+  /** Our table of it. */
+  readonly firewall: FirewallTable = new FirewallTable(this.netfilter);
+  /** What others keep there, and older kernels elsewhere. */
+  readonly iptables: Iptables = new Iptables();
   readonly home: NetworkNamespace = NetworkNamespace.current();
+  /** Deletes links of the agent's own namespace. */
+  readonly linkRemover: LinkRemover = new LinkRemover(this.host);
   /** Namespaces with a veth, made beforehand. */
   readonly pool: ReadyPool;
 

@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { failure } from "../plugin/plugin-error.ts";
+import type { HostFamily } from "./host-table.ts";
+
+/** Over nf_tables, or the kernel's older tables: rules of one do not show in the other, and both are in force. */
+export type IptablesKind = "nf_tables" | "legacy";
+
+/** A run that waits longer for the lock of others has failed. */
+const RUN_TIMEOUT_MS = 10_000;
+
+/** The lines of one table, as `iptables-save` has them. */
+export interface IptablesTable {
+  /** Those of users, not `FORWARD` and the like. */
+  readonly chains: ReadonlySet<string>;
+  /** `-A CHAIN …`, in their order. */
+  readonly rules: readonly string[];
+}
+
+/** One of the iptables commands of the host. */
+export interface IptablesCommand {
+  readonly kind: IptablesKind;
+  /** Reads a table. */
+  save(table: string): IptablesTable;
+  /** Carries out lines like `-A CHAIN …`, `-D …`, `:CHAIN - [0:0]` in one table, all or none. */
+  restore(table: string, lines: readonly string[]): void;
+}
+
+/** Runs a program to its end; undefined when there is none of this name. */
+export type RunProgram = (
+  file: string,
+  args: readonly string[],
+  input: string,
+) => { readonly status: number | null; readonly stdout: string; readonly stderr: string } | undefined;
+
+/**
+ * The iptables commands of the host, for what only they can do: rules in the tables that others manage with them.
+ *
+ * Each run takes milliseconds and blocks the thread, so look by netlink first whether one is needed. Errors: code 999 with what the command said.
+ */
+export class Iptables {
+  readonly #run: RunProgram;
+  readonly #found = new Map<string, IptablesCommand | undefined>();
+
+  constructor(run: RunProgram = runProgram) {
+    this.#run = run;
+  }
+
+  /** What `iptables` means on this host; undefined where it is not installed. Looked for once. */
+  preferred(family: HostFamily): IptablesCommand | undefined {
+    return this.#find(commandName(family));
+  }
+
+  /** The command for one kind; undefined where there is none. Looked for once. */
+  ofKind(family: HostFamily, kind: IptablesKind): IptablesCommand | undefined {
+    const name = commandName(family);
+    const suffix = kind === "nf_tables" ? "nft" : "legacy";
+    return [this.#find(name), this.#find(`${name}-${suffix}`)].find((command) => command?.kind === kind);
+  }
+
+  #find(name: string): IptablesCommand | undefined {
+    if (!this.#found.has(name)) {
+      const version = this.#run(name, ["--version"], "");
+      const kind = version?.stdout.includes("nf_tables") ? "nf_tables" : "legacy";
+      this.#found.set(name, version?.status === 0 ? this.#command(name, kind) : undefined);
+    }
+    return this.#found.get(name);
+  }
+
+  #command(name: string, kind: IptablesKind): IptablesCommand {
+    const run = (file: string, args: readonly string[], input: string): string => {
+      const result = this.#run(file, args, input);
+      if (result?.status === 0) return result.stdout;
+      throw failure(`running ${file} ${args.join(" ")} failed: ${result?.stderr.trim() ?? "it is not installed"}`);
+    };
+    return {
+      kind,
+      save: (table) => parseTable(run(`${name}-save`, ["-t", table], "")),
+      restore: (table, lines) => {
+        run(`${name}-restore`, ["--noflush", "--wait"], `*${table}\n${lines.join("\n")}\nCOMMIT\n`);
+      },
+    };
+  }
+}
+
+/** The older tables of a family that are in use in the thread's network namespace: asking a command would put them into use. */
+export function legacyTables(family: HostFamily): ReadonlySet<string> {
+  try {
+    const names = readFileSync(`/proc/thread-self/net/${family}_tables_names`, "utf8");
+    return new Set(names.split("\n").filter((name) => name !== ""));
+  } catch {
+    // the kernel has none
+    return new Set();
+  }
+}
+
+function parseTable(text: string): IptablesTable {
+  const lines = text.split("\n");
+  const chains = lines.flatMap((line) => /^:(\S+) - /.exec(line)?.[1] ?? []);
+  return { chains: new Set(chains), rules: lines.filter((line) => line.startsWith("-A ")) };
+}
+
+function commandName(family: HostFamily): string {
+  return family === "ip" ? "iptables" : "ip6tables";
+}
+
+const runProgram: RunProgram = (file, args, input) => {
+  const { error, status, stdout, stderr } = spawnSync(file, args, {
+    input,
+    encoding: "utf8",
+    timeout: RUN_TIMEOUT_MS,
+    killSignal: "SIGKILL",
+  });
+  if (error === undefined) return { status, stdout, stderr };
+  if ("code" in error && error.code === "ENOENT") return undefined;
+  return { status: null, stdout: "", stderr: error.message };
+};
