@@ -32,6 +32,7 @@ import {
   isStale,
   listElements,
   listRules,
+  listSets,
   loadAddressType,
   loadConnection,
   loadConnectionAddress,
@@ -135,6 +136,21 @@ table inet t {
   transact(socket, [deleteChain(chain), deleteSet(ports), deleteTable({ family: "inet", name: "t" })]);
   assert.ok(!hasChain(socket, chain) && !hasSet(socket, ports) && !hasTable(socket, { family: "inet", name: "t" }));
   assert.ok(hasTable(socket, table));
+});
+
+test("sets are listed with the comments that they were made with, and nft shows them", () => {
+  const commented: NftSet = { ...ports, name: "commented", comment: "! -s 10.0.0.0/8" };
+  transact(socket, [addTable(table), addSet(ports), addSet(commented)]);
+  const byName = listSets(socket, table).toSorted((a, b) => a.name.localeCompare(b.name));
+  assert.deepEqual(byName, [
+    { name: "commented", comment: "! -s 10.0.0.0/8" },
+    { name: "ports", comment: undefined },
+  ]);
+  assert.match(
+    execFileSync("nft", ["list", "map", "ip", "t", "commented"], { encoding: "utf8" }),
+    /comment "! -s 10\.0\.0\.0\/8"/,
+  );
+  assert.deepEqual(listSets(socket, { family: "ip6", name: "t" }), []);
 });
 
 test("rules are as nft lists them", () => {

@@ -23,7 +23,17 @@ export { field, loadPayload, type PayloadField } from "./expression/payload.ts";
 export type { Register } from "./expression/register.ts";
 export type { NftFamily } from "./family.ts";
 export { readGeneration } from "./generation.ts";
-export { findElement, hasChain, hasSet, hasTable, type ListedRule, listElements, listRules } from "./list.ts";
+export {
+  findElement,
+  hasChain,
+  hasSet,
+  hasTable,
+  type ListedRule,
+  type ListedSet,
+  listElements,
+  listRules,
+  listSets,
+} from "./list.ts";
 export { addRule, deleteRule, flushChain, type RuleOptions } from "./rule.ts";
 export { addSet, deleteSet, type NftSet } from "./set.ts";
 export { addTable, deleteTable, type NftTable } from "./table.ts";

@@ -1,19 +1,21 @@
 import { isRefusal } from "../errors.ts";
-import { listAttributes, readAttributes } from "../message/attributes.ts";
+import { listAttributes, readAttributes, readText } from "../message/attributes.ts";
 import type { NetlinkRequest } from "../message/message.ts";
 import type { NetlinkSocket } from "../socket.ts";
 import { getChain, type NftChain } from "./chain.ts";
-import { decodeComment } from "./comment.ts";
+import { decodeComment, SET_COMMENT } from "./comment.ts";
 import { dataTypes, type NftDataType, padded } from "./data-type.ts";
 import { dumpElements, getElement, type NftElement, type NftKey } from "./element.ts";
 import { NF_HEADER_BYTES } from "./nft-message.ts";
 import { dumpRules } from "./rule.ts";
-import { getSet, type NftSet } from "./set.ts";
+import { dumpSets, getSet, type NftSet } from "./set.ts";
 import { getTable, type NftTable } from "./table.ts";
 import { readVerdict } from "./verdict.ts";
 
 const NFTA_RULE_HANDLE = 3;
 const NFTA_RULE_USERDATA = 7;
+const NFTA_SET_NAME = 2;
+const NFTA_SET_USERDATA = 13;
 const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
 const NFTA_SET_ELEM_KEY = 1;
 const NFTA_SET_ELEM_DATA = 2;
@@ -48,6 +50,24 @@ export function listRules(socket: NetlinkSocket, chain: NftChain): ListedRule[] 
       handle: attributes.get(NFTA_RULE_HANDLE)?.readBigUInt64BE() ?? 0n,
       comment: userData && decodeComment(userData),
     };
+  });
+}
+
+/** A set that is there. */
+export interface ListedSet {
+  readonly name: string;
+  readonly comment: string | undefined;
+}
+
+/** The sets and maps of a table; none where there is no table. */
+export function listSets(socket: NetlinkSocket, table: NftTable): ListedSet[] {
+  return tryDump(socket, dumpSets(table)).flatMap((payload) => {
+    const attributes = readAttributes(payload.subarray(NF_HEADER_BYTES));
+    const name = attributes.get(NFTA_SET_NAME);
+    const userData = attributes.get(NFTA_SET_USERDATA);
+    return name === undefined
+      ? []
+      : [{ name: readText(name), comment: userData && decodeComment(userData, SET_COMMENT) }];
   });
 }
 

@@ -46,6 +46,13 @@ test("tables, chains and sets are as nft sends them", () => {
   assert.equal(hex(addSet({ ...table, name: "addrs", key: ["ipv4_addr"] })), SET);
 });
 
+test("the comment of a set is user data of its own kind", () => {
+  // NFTA_SET_USERDATA with NFTNL_UDATA_SET_COMMENT, as `nft add set ip fairlead addrs '{ type ipv4_addr; comment "why"; }'` has it at the end
+  const comment = "0a000d00070477687900" + "0000";
+  const set = { ...table, name: "addrs", key: ["ipv4_addr"], comment: "why" } as const;
+  assert.equal(hex(addSet(set)), SET + comment);
+});
+
 test("what is deleted is named, rules by their handle", () => {
   const chain = { ...table, name: "sub" };
   assert.equal(hex(deleteTable({ family: "ip", name: "fairlead" })), TABLE);

@@ -1,7 +1,9 @@
 import { MessageFlag, type NetlinkRequest } from "../message/message.ts";
+import { encodeComment, SET_COMMENT } from "./comment.ts";
 import { type NftDataType, typeBytes, typeId } from "./data-type.ts";
 import type { NftFamily } from "./family.ts";
 import { NftMessage, nftMessage } from "./nft-message.ts";
+import type { NftTable } from "./table.ts";
 
 const NFTA_SET_TABLE = 1;
 const NFTA_SET_NAME = 2;
@@ -11,6 +13,7 @@ const NFTA_SET_KEY_LEN = 5;
 const NFTA_SET_DATA_TYPE = 6;
 const NFTA_SET_DATA_LEN = 7;
 const NFTA_SET_ID = 10;
+const NFTA_SET_USERDATA = 13;
 const NFT_SET_MAP = 0x8;
 const NFT_DATA_VERDICT = 0xffffff00;
 /** The kernel wants one, to tell nameless sets of a batch apart; ours have names. */
@@ -24,6 +27,8 @@ export interface NftSet {
   /** One type, or several in a row. */
   readonly key: readonly NftDataType[];
   readonly data?: readonly NftDataType[] | "verdict" | undefined;
+  /** Kept by the kernel as long as the set is there; see `listSets`. */
+  readonly comment?: string | undefined;
 }
 
 /** Makes a set or map; one that is there stays with its elements. EEXIST when it is of another type. */
@@ -38,6 +43,7 @@ export function addSet(set: NftSet): NetlinkRequest {
       writer.be32(NFTA_SET_DATA_TYPE, typeId(set.data)).be32(NFTA_SET_DATA_LEN, typeBytes(set.data));
     }
     writer.be32(NFTA_SET_ID, ANY_ID);
+    if (set.comment !== undefined) writer.bytes(NFTA_SET_USERDATA, encodeComment(set.comment, SET_COMMENT));
   });
 }
 
@@ -52,6 +58,13 @@ export function deleteSet(set: Pick<NftSet, "family" | "table" | "name">): Netli
 export function getSet(set: Pick<NftSet, "family" | "table" | "name">): NetlinkRequest {
   return nftMessage(NftMessage.getSet, 0, set.family, `get set ${describeSet(set)}`, (writer) => {
     writer.string(NFTA_SET_TABLE, set.table).string(NFTA_SET_NAME, set.name);
+  });
+}
+
+/** Asks for all sets of a table: see `listSets`. */
+export function dumpSets({ family, name }: NftTable): NetlinkRequest {
+  return nftMessage(NftMessage.getSet, 0, family, `list sets ${family} ${name}`, (writer) => {
+    writer.string(NFTA_SET_TABLE, name);
   });
 }
 
