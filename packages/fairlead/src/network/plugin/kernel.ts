@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { NetlinkError, NetlinkProtocol, NetlinkSocket, NetworkNamespace } from "@fairlead/netlink";
 import { FirewallTable } from "../firewall-table/firewall-table.ts";
 import { Iptables } from "../firewall-table/iptables.ts";
@@ -26,10 +27,12 @@ export class Kernel implements Disposable {
   /** What others keep there, and older kernels elsewhere. */
   readonly iptables: Iptables = new Iptables();
   readonly home: NetworkNamespace = NetworkNamespace.current();
-  /** Deletes links of the agent's own namespace. */
+  /** Deletes links without waiting for it. */
   readonly linkRemover: LinkRemover = new LinkRemover(this.host);
   /** Namespaces with a veth, made beforehand. */
   readonly pool: ReadyPool;
+  /** Whether the kernel has IPv6 at all. */
+  readonly hasIpv6: boolean = existsSync("/proc/sys/net/ipv6");
 
   constructor({ poolSize }: { readonly poolSize: number }) {
     this.pool = new ReadyPool(this.host, poolSize);
@@ -50,6 +53,7 @@ export class Kernel implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.linkRemover[Symbol.dispose]();
     this.pool[Symbol.dispose]();
     this.host.close();
     this.netfilter.close();
