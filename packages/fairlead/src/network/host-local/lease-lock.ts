@@ -9,12 +9,12 @@ import { LOCK_PAUSES_MS } from "./limits.ts";
  * Calls a function while holding the lock of a network's leases, which every process that changes them takes, the reference plugin, too.
  *
  * The directory is made where it is missing, and the lock's file. Blocks: waits for other processes, a bounded time. Errors: code 11 when that is
- * over; Node's own for files.
+ * over, which is after the last of the pauses; Node's own for files.
  */
-export function withLeaseLock<T>(directory: string, call: () => T): T {
+export function withLeaseLock<T>(directory: string, call: () => T, pausesMs: readonly number[] = LOCK_PAUSES_MS): T {
   const fd = openLock(directory);
   try {
-    takeLock(fd, directory);
+    takeLock(fd, directory, pausesMs);
     return call();
   } finally {
     // the lock goes with it
@@ -34,8 +34,8 @@ function openLock(directory: string): number {
   }
 }
 
-function takeLock(fd: number, directory: string): void {
-  for (const pauseMs of LOCK_PAUSES_MS) {
+function takeLock(fd: number, directory: string, pausesMs: readonly number[]): void {
+  for (const pauseMs of pausesMs) {
     if (tryLockFile(fd)) return;
     sleep(pauseMs);
   }

@@ -22,15 +22,15 @@ import { parseStaticConfig, type StaticAddress } from "./config.ts";
  *
  * Source: https://www.cni.dev/plugins/current/ipam/static/
  */
-export const staticPlugin: BuiltInPlugin = {
+export class Static implements BuiltInPlugin {
   add(_: Kernel, call: PluginCall): JsonObject {
     const { addresses, routes, dns } = parseStaticConfig(call);
     return coded(() =>
       convertResult({ interfaces: [], ips: addresses.map(toResultIp), routes, dns }, resultVersion(call)),
     );
-  },
+  }
 
-  del(): void {},
+  del(): void {}
 
   check(_: Kernel, call: PluginCall): void {
     const { addresses } = parseStaticConfig(call);
@@ -43,14 +43,14 @@ export const staticPlugin: BuiltInPlugin = {
       if (same === undefined || same.gateway === formatIp(gateway)) continue;
       throw failure(`static: Failed to match addr ${text} on interface ${call.ifName}`);
     }
-  },
+  }
 
-  gc(): void {},
+  gc(): void {}
 
   status(_: Kernel, call: PluginCall): void {
     parseStaticConfig(call);
-  },
-};
+  }
+}
 
 function toResultIp({ address, gateway }: StaticAddress): ResultIp {
   return { address: formatCidr(address), ...(gateway === undefined ? {} : { gateway: formatIp(gateway) }) };
