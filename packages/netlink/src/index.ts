@@ -7,6 +7,7 @@ export {
   listConnections,
 } from "./conntrack/connection.ts";
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
+export { readExtendedAttribute, setExtendedAttribute } from "./kernel/extended-attribute.ts";
 export { tryLockFile } from "./kernel/file-lock.ts";
 export type { NetlinkRequest } from "./message/message.ts";
 export { NetworkNamespace } from "./namespace/network-namespace.ts";

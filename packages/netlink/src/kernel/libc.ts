@@ -22,6 +22,10 @@ export const libc = {
   poll: lib.func("int poll(void *fds, unsigned long count, int timeout)"),
   eventfd: lib.func("int eventfd(unsigned int value, int flags)"),
   flock: lib.func("int flock(int fd, int operation)"),
+  setxattr: lib.func(
+    "int setxattr(const char *path, const char *name, const void *value, unsigned long size, int flags)",
+  ),
+  getxattr: lib.func("long getxattr(const char *path, const char *name, void *value, unsigned long size)"),
 };
 
 /** errno of the last call on this thread. */
