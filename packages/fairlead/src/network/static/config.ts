@@ -32,8 +32,8 @@ export interface StaticConfig {
 /**
  * Reads a configuration of `static`.
  *
- * The capability `ips` replaces `args.cni.ips`, which replaces all others: those of the configuration and, after them, `IP` of `CNI_ARGS`; its
- * `GATEWAY` goes to every address whose network it is in. Errors: code 999 for all that is wrong.
+ * The capability `ips` replaces `args.cni.ips`, which replaces all others: those of the configuration and, after them, `IP` of `CNI_ARGS`, of
+ * which those get its `GATEWAY` whose network it is in. Errors: code 999 for all that is wrong.
  *
  * Source: https://www.cni.dev/plugins/current/ipam/static/
  */
@@ -41,41 +41,44 @@ export function parseStaticConfig(call: Pick<PluginCall, "config" | "args">): St
   const net = new NetconfReader(call.config, "Net");
   if (!net.has("ipam")) throw failure("IPAM config missing 'ipam' key");
   const ipam = net.object("ipam");
-  const given = withCniArgs(
-    ipam.objects("addresses").map((address) => readConfigured(address)),
-    call.args,
-  );
+  const configured = ipam.objects("addresses").map((address) => ({
+    text: address.text("address"),
+    gateway: readAddress(address, "gateway"),
+  }));
+  const fromCniArgs = readCniArgs(call.args);
   const fromArgs = net.object("args").object("cni").texts("ips").map(parseListed);
   const fromRuntime = net.object("runtimeConfig").texts("ips").map(parseListed);
-  const addresses = [fromRuntime, fromArgs, given].find(({ length }) => length > 0) ?? [];
+  const addresses = [fromRuntime, fromArgs].find(
+    ({ length }) => length > 0,
+  ) ?? // those that are replaced need not be addresses
+  [...configured.map(parseConfigured), ...fromCniArgs];
   requireFamilies(call, addresses);
   return { addresses, ...readIpamResult({ routes: ipam.value("routes"), dns: ipam.value("dns") }) };
 }
 
-function readConfigured(config: NetconfReader): StaticAddress {
-  const text = config.text("address");
+function parseConfigured({ text, gateway }: { text: string; gateway: IpAddress | undefined }): StaticAddress {
   const address = parseCidr(text);
   if (address === undefined) {
     throw failure(`the 'address' field is expected to be in CIDR notation, got: '${text}'`);
   }
-  return { address, gateway: readAddress(config, "gateway") };
+  return { address, gateway };
 }
 
-function withCniArgs(configured: readonly StaticAddress[], args: string | undefined): readonly StaticAddress[] {
+function readCniArgs(args: string | undefined): StaticAddress[] {
   const values = parseCniArgs(args, ["IP", "GATEWAY"]);
-  const added = words(values.get("IP")).map((text): StaticAddress => {
+  const addresses = words(values.get("IP")).map((text) => {
     const address = parseCidr(text);
     if (address === undefined) throw failure(`the 'ip' field is expected to be in CIDR notation, got: '${text}'`);
-    return { address, gateway: undefined };
+    return address;
   });
   const gateways = words(values.get("GATEWAY")).map((text) => {
     const gateway = parseIp(text);
     if (gateway === undefined) throw failure(`invalid gateway address: ${text}`);
     return gateway;
   });
-  return [...configured, ...added].map(({ address, gateway }) => ({
+  return addresses.map((address) => ({
     address,
-    gateway: gateways.findLast((candidate) => networkContains(address, candidate)) ?? gateway,
+    gateway: gateways.findLast((gateway) => networkContains(address, gateway)),
   }));
 }
 

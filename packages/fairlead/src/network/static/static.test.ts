@@ -30,11 +30,10 @@ test("ADD gives what stands in the configuration", () => {
   assert.deepEqual(add({}), { cniVersion: "1.0.0" });
 });
 
-test("CNI_ARGS add addresses, and gateways to those whose network they are in", () => {
+test("CNI_ARGS add addresses, with the gateways whose network they are in", () => {
   const args = "IgnoreUnknown=1;IP=10.2.0.4/16, fd01::4/64;GATEWAY=10.2.0.1,10.1.0.254";
   assert.deepEqual(add({ addresses: TWO }, {}, args).ips, [
-    { address: "10.1.0.5/24", gateway: "10.1.0.254" },
-    { address: "fd00::5/64" },
+    ...TWO,
     { address: "10.2.0.4/16", gateway: "10.2.0.1" },
     { address: "fd01::4/64" },
   ]);
@@ -43,6 +42,7 @@ test("CNI_ARGS add addresses, and gateways to those whose network they are in", 
 test("addresses of args replace those, addresses of the runtime replace both", () => {
   const args = { cni: { ips: ["10.3.0.5/24"] } };
   assert.deepEqual(add({ addresses: TWO }, { args }).ips, [{ address: "10.3.0.5/24" }]);
+  assert.deepEqual(add({ addresses: [{ address: "x" }] }, { args }).ips, [{ address: "10.3.0.5/24" }]);
   const runtimeConfig = { ips: ["10.4.0.5/24", "fd04::5/64"] };
   const ips = [{ address: "10.4.0.5/24" }, { address: "fd04::5/64" }];
   assert.deepEqual(add({ addresses: TWO }, { args, runtimeConfig }).ips, ips);
