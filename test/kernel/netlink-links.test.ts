@@ -345,9 +345,11 @@ test("links are listed, more than fit one datagram", () => {
 
 test("a link that its name tells announces IPv4, and gives itself no IPv6 address", () => {
   socket.request(createVeth({ name: "quiet0", up: true, peer: { name: "quiet1" } }));
+  assert.equal(link("quiet0").isOperational, false);
   socket.requestAll([changeLink("quiet1", { arpNotify: true, linkLocal: false }), changeLink("quiet1", { up: true })]);
   assert.equal(ip("quiet1").inet6_addr_gen_mode, "none");
   assert.equal(readFileSync("/proc/sys/net/ipv4/conf/quiet1/arp_notify", "utf8"), "1\n");
   assert.doesNotMatch(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet1"], { encoding: "utf8" }), /inet6/);
+  assert.equal(link("quiet0").isOperational, true);
   assert.match(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet0"], { encoding: "utf8" }), /fe80::/);
 });

@@ -7,6 +7,7 @@ export const LinkAttribute = {
   master: 10,
   protocolInfo: 12,
   txQueueLength: 13,
+  operationalState: 16,
   info: 18,
   alias: 20,
   statistics: 23,

@@ -7,6 +7,9 @@ import { LINK_HEADER_BYTES, LinkFlag } from "./link-header.ts";
 import { type LinkStatistics, readLinkStatistics } from "./link-statistics.ts";
 import { MACVLAN_MODES, type MacvlanMode } from "./macvlan.ts";
 
+/** `IF_OPER_UP`. Source: RFC 2863, `ifOperStatus`. */
+const OPERATIONAL = 6;
+
 /** A link as the kernel tells of it. */
 export interface Link {
   readonly index: number;
@@ -16,6 +19,8 @@ export interface Link {
   readonly mtu: number;
   /** Whether it is up as far as it was told to: `flags` says whether it has a carrier, too. */
   readonly isUp: boolean;
+  /** Whether packets pass it: it is up, so is what it is connected to, and the kernel has taken notice of that. */
+  readonly isOperational: boolean;
   readonly isPromiscuous: boolean;
   readonly isAllMulticast: boolean;
   /** As in `veth`; undefined for a device and loopback. */
@@ -53,6 +58,7 @@ export function readLink(payload: Buffer): Link {
     mac: mac === undefined ? "" : macText(mac),
     mtu: number(LinkAttribute.mtu) ?? 0,
     isUp: (flags & LinkFlag.up) !== 0,
+    isOperational: attributes.get(LinkAttribute.operationalState)?.[0] === OPERATIONAL,
     isPromiscuous: (flags & LinkFlag.promiscuous) !== 0,
     isAllMulticast: (flags & LinkFlag.allMulticast) !== 0,
     master: number(LinkAttribute.master),
