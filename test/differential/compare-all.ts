@@ -1,0 +1,23 @@
+import { test } from "node:test";
+import { compare, Pair, type Scenario } from "./compare.ts";
+import type { Side } from "./verbs.ts";
+
+/** One test with each scenario by its name, all in the same two worlds, one after the other. */
+export function compareAll(
+  title: string,
+  scenarios: Readonly<Record<string, Scenario>>,
+  sides?: readonly [Side, Side],
+): void {
+  test(title, async (t) => {
+    const pair = await Pair.make(t, sides);
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      await t.test(name, async () => {
+        try {
+          await compare(pair, scenario);
+        } finally {
+          await pair.reset();
+        }
+      });
+    }
+  });
+}

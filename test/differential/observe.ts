@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type Names, readFilter, readLink, readQdisc, readRoute, readSysctls } from "./normalise.ts";
+import type { World } from "./world.ts";
+
+/** What the kernel tells of a namespace, without what differs from one run to the next. */
+export interface NamespaceView {
+  readonly links: Readonly<Record<string, object>>;
+  readonly routes: readonly string[];
+  readonly qdiscs: readonly string[];
+  readonly filters: readonly string[];
+  /** By name, those that differ from what a new link of the namespace would get. */
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+export interface Observation {
+  readonly host: NamespaceView;
+  readonly containers: Readonly<Record<string, NamespaceView>>;
+  /** Everything below /var/lib/cni and /run/cni, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+interface Raw {
+  readonly links: readonly RawLink[];
+  readonly routes: readonly object[];
+  readonly qdiscs: readonly RawQdisc[];
+  readonly sysctls: string;
+  readonly filters: readonly RawFilter[];
+}
+
+interface RawFilter {
+  readonly dev: string;
+  readonly text: string;
+}
+
+interface RawLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly link_index?: number;
+}
+
+interface RawQdisc {
+  readonly kind: string;
+  readonly dev: string;
+}
+
+const LOOK = [
+  "ip -json -details address",
+  "ip -4 -json -details route show table all",
+  "ip -6 -json -details route show table all",
+  "tc -json qdisc",
+  // some can be written only
+  "grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward /proc/sys/net/core/somaxconn || :",
+].join("; echo '#'; ");
+
+/** Looks at a whole world. `macs` are those that a configuration asks for; the kernel makes up all the others. */
+export async function observe(world: World, macs: ReadonlySet<string> = new Set()): Promise<Observation> {
+  const ids = world.containerIds;
+  const [host, ...inside] = await Promise.all(
+    [world.host, ...ids.map((id) => world.pin(id))].map((path) => look(world, path)),
+  );
+  // the first of the list is the host's own
+  const hostView = host!;
+  const names = new Map<string, string>();
+  for (const [index, { links }] of inside.entries()) {
+    for (const { ifname, link_index } of links) {
+      const end = hostView.links.find(({ ifindex }) => ifindex === link_index);
+      if (end !== undefined && /^veth|^fl/.test(end.ifname)) names.set(end.ifname, `veth of ${ids[index]}/${ifname}`);
+    }
+  }
+  const view = (raw: Raw) => toView(raw, { macs, links: names });
+  return {
+    host: view(hostView),
+    containers: Object.fromEntries(inside.map((raw, index) => [ids[index], view(raw)])),
+    files: files(world, macs),
+  };
+}
+
+async function look(world: World, path: string): Promise<Raw> {
+  const parts = (await world.runIn(path, "sh", "-c", LOOK)).split("#\n");
+  const [links, routes4, routes6, qdiscs] = parts.slice(0, 4).map((text) => JSON.parse(text || "[]"));
+  const ingress = (qdiscs as RawQdisc[]).filter(({ kind }) => kind === "ingress").map(({ dev }) => dev);
+  const filters = await Promise.all(
+    ingress.map(async (dev) => ({
+      dev,
+      text: await world.runIn(path, "tc", "filter", "show", "dev", dev, "ingress"),
+    })),
+  );
+  return { links, routes: [...routes4, ...routes6], qdiscs, sysctls: parts[4] ?? "", filters };
+}
+
+function toView(raw: Raw, names: Names): NamespaceView {
+  const links = raw.links.map((link) => readLink(link, names));
+  return {
+    links: Object.fromEntries(links.toSorted(([a], [b]) => a.localeCompare(b))),
+    routes: raw.routes.flatMap((route) => readRoute(route, names)).toSorted(),
+    qdiscs: raw.qdiscs.map((qdisc) => readQdisc(qdisc, names)).toSorted(),
+    filters: raw.filters.map((filter) => readFilter(filter, names)).toSorted(),
+    sysctls: readSysctls(raw.sysctls, names),
+  };
+}
+
+function files({ directory }: World, macs: ReadonlySet<string>): Record<string, string> {
+  const found: [string, string][] = [];
+  for (const root of ["var-lib/cni", "run/cni"]) {
+    for (const entry of readdirSync(join(directory, root), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const text = readFileSync(path, "utf8")
+        .replaceAll(directory, "")
+        .replace(MAC, (mac) => (macs.has(mac) ? mac : "mac"));
+      found.push([relative(directory, path), text]);
+    }
+  }
+  return Object.fromEntries(found.toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+const MAC = /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g;
