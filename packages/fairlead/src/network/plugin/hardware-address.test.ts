@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isEthernetAddress, parseHardwareAddress } from "./hardware-address.ts";
+import { parseHardwareAddress, requireEthernetAddress } from "./hardware-address.ts";
 
 test("addresses in every notation are the same", () => {
   for (const text of ["02:AB:cd:00:00:01", "02-ab-cd-00-00-01", "02ab.cd00.0001"]) {
@@ -9,10 +9,12 @@ test("addresses in every notation are the same", () => {
 });
 
 test("longer ones are addresses, but not of Ethernet", () => {
-  const long = parseHardwareAddress("02:11:22:33:44:55:66:77");
-  assert.equal(long, "02:11:22:33:44:55:66:77");
-  assert.equal(isEthernetAddress(long), false);
-  assert.equal(isEthernetAddress("02:11:22:33:44:55"), true);
+  const long = "02:11:22:33:44:55:66:77";
+  assert.equal(parseHardwareAddress(long), long);
+  const refused = (message: string) => ({ pluginCode: 999, message });
+  assert.throws(() => requireEthernetAddress(long, "no veth"), refused("no veth: invalid argument"));
+  assert.throws(() => requireEthernetAddress("x", "no veth"), refused("no veth: address x: invalid MAC address"));
+  assert.equal(requireEthernetAddress("02-11-22-33-44-55", "no veth"), "02:11:22:33:44:55");
 });
 
 test("what is none is refused", () => {
