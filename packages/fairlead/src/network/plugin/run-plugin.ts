@@ -1,10 +1,20 @@
-import { type CniResult, isSpecVersion, type JsonObject, type PluginCall, parseResult } from "@fairlead/cni";
+import {
+  atLeast,
+  type CniCommand,
+  type CniResult,
+  type JsonObject,
+  type PluginCall,
+  parseResult,
+  type SpecVersion,
+} from "@fairlead/cni";
 import type { IpamProcess } from "../worker/messages.ts";
+import { resultVersion } from "./attachment.ts";
 import type { BuiltInPlugin } from "./built-in-plugin.ts";
 import type { Ipam } from "./ipam.ts";
 import { ipamType } from "./ipam-type.ts";
 import type { Kernel } from "./kernel.ts";
-import { failure } from "./plugin-error.ts";
+import { failure, PluginErrorCode, pluginError } from "./plugin-error.ts";
+import { UndoList } from "./undo.ts";
 
 /**
  * Runs one verb of a built-in plugin in the network thread.
@@ -19,6 +29,7 @@ export function runPlugin(
 ): JsonObject | undefined {
   const plugin = plugins.get(call.type);
   if (plugin === undefined) throw new Error(`bug: ${call.type} is not built in`);
+  requireVerb(call);
   const ipam = ipamOf(plugins, kernel, call, ipamProcess);
   switch (call.command) {
     case "ADD":
@@ -40,6 +51,15 @@ export function runPlugin(
   }
 }
 
+/** The first version of the spec that has the verb; those that are not named were always there. */
+const SINCE: Partial<Record<CniCommand, SpecVersion>> = { CHECK: "0.4.0", GC: "1.1.0", STATUS: "1.1.0" };
+
+function requireVerb(call: PluginCall): void {
+  const { [call.command]: since } = SINCE;
+  if (since === undefined || atLeast(resultVersion(call), since)) return;
+  throw pluginError(PluginErrorCode.incompatibleVersion, `config version does not allow ${call.command}`);
+}
+
 function ipamOf(
   plugins: ReadonlyMap<string, BuiltInPlugin>,
   kernel: Kernel,
@@ -56,7 +76,13 @@ function ipamOf(
   const run = { ...call, type };
   return {
     isConfigured: true,
-    add: () => readResult(call, plugin.add(kernel, run, noIpam)),
+    add: () => {
+      const json = plugin.add(kernel, run, noIpam);
+      return UndoList.guard((undo) => {
+        undo.push(() => plugin.del(kernel, run, noIpam));
+        return readResult(call, json);
+      });
+    },
     del: () => plugin.del(kernel, run, noIpam),
     check: () => plugin.check(kernel, run, noIpam),
     gc: () => plugin.gc(kernel, run, noIpam),
@@ -75,7 +101,7 @@ const noIpam: Ipam = {
   status: () => {},
 };
 
-function readResult({ config: { cniVersion } }: PluginCall, json: JsonObject | undefined): CniResult {
+function readResult(call: PluginCall, json: JsonObject | undefined): CniResult {
   if (json === undefined) throw failure("the IPAM plugin gave no result");
-  return parseResult(json, isSpecVersion(cniVersion) ? cniVersion : "0.2.0");
+  return parseResult(json, resultVersion(call));
 }
