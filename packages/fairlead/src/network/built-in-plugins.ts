@@ -1,9 +1,13 @@
+import { Bandwidth } from "./bandwidth/bandwidth.ts";
 import { HostLocal } from "./host-local/host-local.ts";
 import type { BuiltInPlugin } from "./plugin/built-in-plugin.ts";
+import { Portmap } from "./portmap/portmap.ts";
 import { Static } from "./static/static.ts";
 
 /** The CNI plugins that need no process, by their type. Lives in the network thread. */
 export const builtInPlugins: ReadonlyMap<string, BuiltInPlugin> = new Map<string, BuiltInPlugin>([
+  ["bandwidth", new Bandwidth()],
   ["host-local", new HostLocal()],
+  ["portmap", new Portmap()],
   ["static", new Static()],
 ]);

@@ -1,11 +1,15 @@
-import { SPEC_VERSIONS, type SpecVersion } from "@fairlead/cni";
+import { atLeast, SPEC_VERSIONS, type SpecVersion } from "@fairlead/cni";
+
+const CHAINED_VERSIONS: readonly SpecVersion[] = SPEC_VERSIONS.filter((version) => atLeast(version, "0.3.0"));
 
 /**
  * The CNI plugins that are built in, and the versions of the spec that each speaks: those of the reference plugin, and 1.1.0. Chained ones cannot
  * speak those that have no `prevResult`.
  */
 export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new Map<string, readonly SpecVersion[]>([
+  ["bandwidth", CHAINED_VERSIONS],
   ["host-local", SPEC_VERSIONS],
+  ["portmap", SPEC_VERSIONS],
   ["static", SPEC_VERSIONS],
 ]);
 

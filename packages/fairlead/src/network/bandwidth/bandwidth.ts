@@ -16,14 +16,14 @@ import { attachment, attachmentId, resultVersion } from "../plugin/attachment.ts
 import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { kernelWords } from "../plugin/kernel-words.ts";
-import { failure } from "../plugin/plugin-error.ts";
+import { isOfNetwork, ownerAlias } from "../plugin/owner-alias.ts";
+import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
 import { readPrevResult } from "../plugin/prev-result.ts";
 import { UndoList } from "../plugin/undo.ts";
 import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { type BandwidthConfig, parseBandwidthConfig, type Shape } from "./config.ts";
 import { hostInterface } from "./host-interface.ts";
 import { ifbName } from "./ifb-name.ts";
-import { ownerAlias } from "./owner-alias.ts";
 import { redirectReceived, shape } from "./shaping.ts";
 import { tokenBucket } from "./token-bucket.ts";
 
@@ -71,13 +71,12 @@ export class Bandwidth implements BuiltInPlugin {
     this.#checkBucket(kernel, ifb, config.egress);
   }
 
-  gc(kernel: Kernel, call: PluginCall): void {
-    const { name } = call.config;
-    if (typeof name !== "string") throw failure("missing network name");
-    const valid = new Set(parseValidAttachments(call.config).map(({ containerId }) => ifbName(name, containerId)));
-    const alias = ownerAlias(name);
-    const dead = listLinks(kernel.host).filter((link) => {
-      return link.kind === "ifb" && link.alias === alias && !valid.has(link.name);
+  gc(kernel: Kernel, { config }: PluginCall): void {
+    const { name: network } = config;
+    if (typeof network !== "string") throw pluginError(PluginErrorCode.invalidConfig, "missing network name");
+    const valid = new Set(parseValidAttachments(config).map((id) => ownerAlias({ network, ...id })));
+    const dead = listLinks(kernel.host).filter(({ kind, alias }) => {
+      return kind === "ifb" && isOfNetwork(alias, network) && !valid.has(alias);
     });
     for (const { index } of dead) kernel.linkRemover.remove(index);
     kernel.linkRemover.sweep();
@@ -98,9 +97,9 @@ export class Bandwidth implements BuiltInPlugin {
   }
 
   #limitSent(kernel: Kernel, call: PluginCall, host: Link, wanted: Shape, undo: UndoList): ResultInterface {
-    const { network, containerId } = attachmentId(call);
-    const name = ifbName(network, containerId);
-    const ifb = makeIfb(kernel, { name, mtu: host.mtu, alias: ownerAlias(network) });
+    const id = attachmentId(call);
+    const name = ifbName(id.network, id.containerId);
+    const ifb = makeIfb(kernel, { name, mtu: host.mtu, alias: ownerAlias(id) });
     undo.push(() => kernel.linkRemover.remove(ifb.index));
     inWords("create ifb qdisc", () => kernel.host.request(shape(ifb.index, this.#bucket(wanted))));
     undo.push(() => kernel.host.request(deleteQdisc({ linkIndex: host.index, parent: TrafficHandle.ingress })));

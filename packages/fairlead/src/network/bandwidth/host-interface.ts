@@ -1,8 +1,8 @@
 import type { CniResult } from "@fairlead/cni";
 import { findLink, findLinkByIndex, type Link } from "@fairlead/netlink";
-import { errorCode } from "../../base/files/error-code.ts";
 import type { Attachment } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
+import { withContainerAt } from "../plugin/open-container.ts";
 import { failure } from "../plugin/plugin-error.ts";
 
 /** The host's end of a container's veth, which the result must tell of. Errors: code 999 in the reference plugin's words. */
@@ -17,25 +17,13 @@ export function hostInterface(kernel: Kernel, { netns, ifName }: Attachment, { i
 }
 
 function peerIndex(kernel: Kernel, netns: string, ifName: string, hasInterfaces: boolean): number {
-  const link = inNamespace(netns, () => {
-    return kernel.withContainer(netns, ({ route }) => {
-      // the reference plugin opens the namespace before it looks at the result
-      if (!hasInterfaces) throw failure("no interfaces provided");
-      return findLink(route, ifName);
-    });
+  const link = withContainerAt(kernel, netns, ({ route }) => {
+    // the reference plugin opens the namespace before it looks at the result
+    if (!hasInterfaces) throw failure("no interfaces provided");
+    return findLink(route, ifName);
   });
   const reason = link === undefined ? "Link not found" : `interface "${ifName}" was not a veth interface`;
   const index = link?.kind === "veth" ? link.peerIndex : undefined;
   if (index === undefined || index <= 0) throw failure(`container interface ${ifName} has no veth peer: ${reason}`);
   return index;
-}
-
-function inNamespace<T>(netns: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT")
-      throw failure(`failed to open netns "${netns}": no such file or directory`, error);
-    throw error;
-  }
 }
