@@ -13,6 +13,7 @@ import { getTable, type NftTable } from "./table.ts";
 import { readVerdict } from "./verdict.ts";
 
 const NFTA_RULE_HANDLE = 3;
+const NFTA_RULE_EXPRESSIONS = 4;
 const NFTA_RULE_USERDATA = 7;
 const NFTA_SET_NAME = 2;
 const NFTA_SET_USERDATA = 13;
@@ -27,6 +28,8 @@ const NFTA_DATA_VERDICT = 2;
 export interface ListedRule {
   readonly handle: bigint;
   readonly comment: string | undefined;
+  /** Its expressions as the kernel has them, to look for a name or an address in: those of iptables hold its matches with their comments. */
+  readonly expressions: Buffer;
 }
 
 export function hasTable(socket: NetlinkSocket, table: NftTable): boolean {
@@ -49,6 +52,7 @@ export function listRules(socket: NetlinkSocket, chain: NftChain): ListedRule[] 
     return {
       handle: attributes.get(NFTA_RULE_HANDLE)?.readBigUInt64BE() ?? 0n,
       comment: userData && decodeComment(userData),
+      expressions: attributes.get(NFTA_RULE_EXPRESSIONS) ?? Buffer.alloc(0),
     };
   });
 }

@@ -59,17 +59,31 @@ export class FirewallTable {
     });
     let isCleared = false;
     this.#change(() => {
-      const missing = parts.filter(({ name }) => !this.#parts.has(name));
       // a set that is not there yet has nothing to clear
       const obstacles = isCleared ? this.#deletions(elements, () => true) : [];
       try {
-        this.#commit([...missing.flatMap(partRequests), ...obstacles, ...additions]);
+        this.#commit(parts, [...obstacles, ...additions]);
       } catch (error) {
         if (isCleared || !isRefusal(error, "EEXIST")) throw error;
         isCleared = true;
         return false;
       }
-      for (const { name } of missing) this.#parts.add(name);
+      return true;
+    });
+  }
+
+  /** Puts elements in that stay, with the parts that they need; those that are there already are left alone. */
+  keep(comment: string, elements: readonly FirewallElement[], parts: readonly FirewallPart[]): void {
+    this.#change(() => {
+      const missing = elements.filter(({ set, key }) => findElement(this.#socket, set, key) === undefined);
+      const additions = bySet(missing).flatMap(([set, ofSet]) => {
+        return addElements(
+          set,
+          ofSet.map(({ key, data }) => ({ key, data, comment })),
+          { exclusive: true },
+        );
+      });
+      this.#commit(parts, additions);
       return true;
     });
   }
@@ -120,8 +134,7 @@ export class FirewallTable {
 
   #removeWhere(deletions: () => NetlinkRequest[]): void {
     this.#change(() => {
-      const requests = deletions();
-      if (requests.length > 0) this.#commit(requests);
+      this.#commit([], deletions());
       return true;
     });
   }
@@ -163,13 +176,20 @@ export class FirewallTable {
     }
   }
 
-  /** Every batch of this class changes something for sure: elements are put in as new ones, and taken out after they were seen. */
-  #commit(requests: readonly NetlinkRequest[]): void {
+  /**
+   * Every batch changes something for sure, so that the generation goes up: elements are put in as new ones, and taken out after they were seen;
+   * parts have rules.
+   */
+  #commit(parts: readonly FirewallPart[], changes: readonly NetlinkRequest[]): void {
+    const missing = parts.filter(({ name }) => !this.#parts.has(name));
+    const requests = [...missing.flatMap(partRequests), ...changes];
+    if (requests.length === 0) return;
     const generation = this.#generation;
     assert(generation !== undefined, "changes are made for a generation");
     transact(this.#socket, requests, { generation });
     // the kernel counts in 32 bits, and leaves 0 out
     this.#generation = (generation + 1) >>> 0 || 1;
+    for (const { name } of missing) this.#parts.add(name);
   }
 
   #refresh(): void {

@@ -1,13 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { failure } from "../plugin/plugin-error.ts";
 import type { HostFamily } from "./host-table.ts";
+import { type RunProgram, runProgram } from "./run-program.ts";
 
 /** Over nf_tables, or the kernel's older tables: rules of one do not show in the other, and both are in force. */
 export type IptablesKind = "nf_tables" | "legacy";
-
-/** A run that waits longer for the lock of others has failed. */
-const RUN_TIMEOUT_MS = 10_000;
 
 /** The lines of one table, as `iptables-save` has them. */
 export interface IptablesTable {
@@ -25,13 +22,6 @@ export interface IptablesCommand {
   /** Carries out lines like `-A CHAIN …`, `-D …`, `:CHAIN - [0:0]` in one table, all or none. */
   restore(table: string, lines: readonly string[]): void;
 }
-
-/** Runs a program to its end; undefined when there is none of this name. */
-export type RunProgram = (
-  file: string,
-  args: readonly string[],
-  input: string,
-) => { readonly status: number | null; readonly stdout: string; readonly stderr: string } | undefined;
 
 /**
  * The iptables commands of the host, for what only they can do: rules in the tables that others manage with them.
@@ -103,15 +93,3 @@ function parseTable(text: string): IptablesTable {
 function commandName(family: HostFamily): string {
   return family === "ip" ? "iptables" : "ip6tables";
 }
-
-const runProgram: RunProgram = (file, args, input) => {
-  const { error, status, stdout, stderr } = spawnSync(file, args, {
-    input,
-    encoding: "utf8",
-    timeout: RUN_TIMEOUT_MS,
-    killSignal: "SIGKILL",
-  });
-  if (error === undefined) return { status, stdout, stderr };
-  if ("code" in error && error.code === "ENOENT") return undefined;
-  return { status: null, stdout: "", stderr: error.message };
-};

@@ -13,15 +13,19 @@ export interface Attachment extends AttachmentId {
   readonly netns: string;
 }
 
+/** The name of the network, which every verb has. Errors: code 7, as the reference. */
+export function networkName({ config: { name } }: Pick<PluginCall, "config">): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw pluginError(PluginErrorCode.invalidConfig, "missing network name");
+}
+
 /** What names the attachment in any verb. Errors: code 4 and 7, as the reference. */
-export function attachmentId({ config, containerId = "", ifName = "" }: PluginCall): AttachmentId {
-  const { name } = config;
-  if (typeof name !== "string" || name === "") {
-    throw pluginError(PluginErrorCode.invalidConfig, "missing network name");
-  }
+export function attachmentId(call: PluginCall): AttachmentId {
+  const { containerId = "", ifName = "" } = call;
+  const network = networkName(call);
   const missing = [...(containerId === "" ? ["CNI_CONTAINERID"] : []), ...(ifName === "" ? ["CNI_IFNAME"] : [])];
   requireNothingMissing(missing);
-  return { network: name, containerId, ifName };
+  return { network, containerId, ifName };
 }
 
 /** The same for a verb that needs the namespace. */

@@ -1,0 +1,69 @@
+import type { NetlinkSocket } from "@fairlead/netlink";
+import { listRules } from "@fairlead/netlink/nftables";
+import type { HostFamily } from "../firewall-table/host-table.ts";
+import type { IptablesTable } from "../firewall-table/iptables.ts";
+import type { Kernel } from "../plugin/kernel.ts";
+import { ACCEPTED_MARK } from "./accept-part.ts";
+
+/** The chain of the reference plugin, in which it accepts packets itself. */
+export const FORWARD_CHAIN = "CNI-FORWARD";
+const ACCEPT_COMMENT = "CNI firewall plugin rules (accepted by fairlead)";
+const MARK = `0x${ACCEPTED_MARK.toString(16)}`;
+
+/**
+ * Has iptables accept what is marked: one rule, in the reference plugin's own chain, behind the chain of the administrator. Where they are over
+ * nf_tables, netlink tells whether it is there, and that only when something changed; where they are not, they are asked each time. Where they are
+ * not installed, nobody drops by them.
+ */
+export function ensureAcceptRule(kernel: Kernel, family: HostFamily, adminChain: string): void {
+  const command = kernel.iptables.preferred(family);
+  if (command === undefined) return;
+  if (command.kind === "nf_tables" && isRemembered(kernel, family, adminChain)) return;
+  const lines = missingLines(command.save("filter"), adminChain);
+  if (lines.length > 0) command.restore("filter", lines);
+}
+
+/** Whether the rule is there, or needless. */
+export function hasAcceptRule(kernel: Kernel, family: HostFamily, adminChain: string): boolean {
+  const command = kernel.iptables.preferred(family);
+  return command === undefined || missingLines(command.save("filter"), adminChain).length === 0;
+}
+
+/** What `iptables-restore` has to be told so that packets come from FORWARD to the administrator's chain, then to the rule. */
+export function missingLines({ chains, rules }: IptablesTable, adminChain: string): string[] {
+  const lines: string[] = [];
+  for (const chain of [FORWARD_CHAIN, adminChain]) {
+    // one that is there would lose its rules
+    if (!chains.has(chain)) lines.push(`:${chain} - [0:0]`);
+  }
+  if (!hasJump(rules, "FORWARD", FORWARD_CHAIN)) {
+    lines.push(`-I FORWARD -m comment --comment "CNI firewall plugin rules" -j ${FORWARD_CHAIN}`);
+  }
+  if (!hasJump(rules, FORWARD_CHAIN, adminChain)) {
+    lines.push(`-I ${FORWARD_CHAIN} -m comment --comment "CNI firewall plugin admin overrides" -j ${adminChain}`);
+  }
+  if (!rules.some((rule) => rule.startsWith(`-A ${FORWARD_CHAIN} `) && rule.includes(ACCEPT_COMMENT))) {
+    lines.push(`-A ${FORWARD_CHAIN} -m mark --mark ${MARK}/${MARK} -m comment --comment "${ACCEPT_COMMENT}" -j ACCEPT`);
+  }
+  return lines;
+}
+
+function hasJump(rules: readonly string[], from: string, to: string): boolean {
+  return rules.some((rule) => rule.startsWith(`-A ${from} `) && rule.endsWith(` -j ${to}`));
+}
+
+function isRemembered(kernel: Kernel, family: HostFamily, adminChain: string): boolean {
+  return kernel.firewall.remember(`accept rule of ${family} behind ${adminChain}`, (socket) => {
+    return (
+      isAnyRuleWith(socket, family, "FORWARD", `${FORWARD_CHAIN}\0`) &&
+      isAnyRuleWith(socket, family, FORWARD_CHAIN, `${adminChain}\0`) &&
+      isAnyRuleWith(socket, family, FORWARD_CHAIN, ACCEPT_COMMENT)
+    );
+  });
+}
+
+function isAnyRuleWith(socket: NetlinkSocket, family: HostFamily, chain: string, text: string): boolean {
+  return listRules(socket, { family, table: "filter", name: chain }).some(({ comment, expressions }) => {
+    return comment === text || expressions.includes(text);
+  });
+}
