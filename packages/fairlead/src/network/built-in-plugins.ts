@@ -1,4 +1,5 @@
 import { Bandwidth } from "./bandwidth/bandwidth.ts";
+import { Firewall } from "./firewall/firewall.ts";
 import { HostLocal } from "./host-local/host-local.ts";
 import type { BuiltInPlugin } from "./plugin/built-in-plugin.ts";
 import { Portmap } from "./portmap/portmap.ts";
@@ -7,6 +8,7 @@ import { Static } from "./static/static.ts";
 /** The CNI plugins that need no process, by their type. Lives in the network thread. */
 export const builtInPlugins: ReadonlyMap<string, BuiltInPlugin> = new Map<string, BuiltInPlugin>([
   ["bandwidth", new Bandwidth()],
+  ["firewall", new Firewall()],
   ["host-local", new HostLocal()],
   ["portmap", new Portmap()],
   ["static", new Static()],

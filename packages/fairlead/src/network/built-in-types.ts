@@ -8,6 +8,7 @@ const CHAINED_VERSIONS: readonly SpecVersion[] = SPEC_VERSIONS.filter((version) 
  */
 export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new Map<string, readonly SpecVersion[]>([
   ["bandwidth", CHAINED_VERSIONS],
+  ["firewall", SPEC_VERSIONS.filter((version) => atLeast(version, "0.4.0"))],
   ["host-local", SPEC_VERSIONS],
   ["portmap", SPEC_VERSIONS],
   ["static", SPEC_VERSIONS],
