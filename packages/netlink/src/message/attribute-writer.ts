@@ -36,49 +36,58 @@ export class AttributeWriter {
   }
 
   u8(type: number, value: number): this {
-    this.#buffer.writeUInt8(value, this.#header(type, 1));
+    const start = this.#header(type, 1);
+    this.#buffer.writeUInt8(value, start);
     return this;
   }
 
   u16(type: number, value: number): this {
-    this.#buffer.writeUInt16LE(value, this.#header(type, 2));
+    const start = this.#header(type, 2);
+    this.#buffer.writeUInt16LE(value, start);
     return this;
   }
 
   u32(type: number, value: number): this {
-    this.#buffer.writeUInt32LE(value, this.#header(type, 4));
+    const start = this.#header(type, 4);
+    this.#buffer.writeUInt32LE(value, start);
     return this;
   }
 
   s32(type: number, value: number): this {
-    this.#buffer.writeInt32LE(value, this.#header(type, 4));
+    const start = this.#header(type, 4);
+    this.#buffer.writeInt32LE(value, start);
     return this;
   }
 
   u64(type: number, value: bigint): this {
-    this.#buffer.writeBigUInt64LE(value, this.#header(type, 8));
+    const start = this.#header(type, 8);
+    this.#buffer.writeBigUInt64LE(value, start);
     return this;
   }
 
   be16(type: number, value: number): this {
-    this.#buffer.writeUInt16BE(value, this.#header(type, 2));
+    const start = this.#header(type, 2);
+    this.#buffer.writeUInt16BE(value, start);
     return this;
   }
 
   be32(type: number, value: number): this {
-    this.#buffer.writeUInt32BE(value, this.#header(type, 4));
+    const start = this.#header(type, 4);
+    this.#buffer.writeUInt32BE(value, start);
     return this;
   }
 
   be64(type: number, value: bigint): this {
-    this.#buffer.writeBigUInt64BE(value, this.#header(type, 8));
+    const start = this.#header(type, 8);
+    this.#buffer.writeBigUInt64BE(value, start);
     return this;
   }
 
   /** Text, with the NUL that ends it. */
   string(type: number, value: string): this {
     const bytes = Buffer.byteLength(value);
-    this.#buffer.write(value, this.#header(type, bytes + 1));
+    const start = this.#header(type, bytes + 1);
+    this.#buffer.write(value, start);
     return this;
   }
 
@@ -108,7 +117,7 @@ export class AttributeWriter {
     return Buffer.from(this.#buffer.subarray(0, this.#length));
   }
 
-  /** Writes the header of an attribute and gives the place of its value. */
+  /** Writes the header of an attribute and gives the place of its value, in what is the buffer from then on. */
   #header(type: number, valueBytes: number): number {
     const length = ATTRIBUTE_HEADER_BYTES + valueBytes;
     if (length > MAX_ATTRIBUTE_BYTES) throw tooLong(type, length);
