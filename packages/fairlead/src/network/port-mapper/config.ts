@@ -1,6 +1,6 @@
 import { ifNameProblem, isJsonObject, type JsonObject, type JsonValue, pluginTypeProblem } from "@fairlead/cni";
+import { isPort, isPortProtocol, type PortMapping } from "../host-ports/port-mapping.ts";
 import { pluginError } from "../plugin/plugin-error.ts";
-import { isPort, isPortProtocol, type PortMapping } from "../portmap/port-mapping.ts";
 
 /** Source: Mesos, `port_mapper.hpp`. 100, for a configuration that cannot be read, has no meaning without a process. */
 export const PortMapperErrorCode = { badArguments: 101, delegate: 102, portMapping: 103 } as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "@fairlead/cni";
-import { parsePortmapConfig, readPrevResult } from "./config.ts";
+import { parsePortmapConfig } from "./config.ts";
 
 const base: JsonObject = { cniVersion: "1.0.0", name: "blue", type: "portmap" };
 
@@ -58,13 +58,4 @@ test("conditions that are not known are refused with code 7, also those of a fam
   for (const config of [{ conditionsV6: words }, { conditionsV4: ["--sport", "1"] }, { conditionsV4: [""] }]) {
     assert.throws(() => parsePortmapConfig({ ...base, ...config }), { pluginCode: 7 });
   }
-});
-
-test("the result of the plugin before is read in the configuration's version", () => {
-  const read = (config: JsonObject) =>
-    readPrevResult({ command: "ADD", type: "portmap", config: { ...base, ...config } })?.ips;
-  assert.deepEqual(read({}), undefined);
-  assert.deepEqual(read({ prevResult: { ips: [{ address: "10.0.0.2/24" }] } }), [{ address: "10.0.0.2/24" }]);
-  const old = { ip4: { ip: "10.0.0.2/24" } };
-  assert.deepEqual(read({ cniVersion: "0.2.0", prevResult: old }), [{ address: "10.0.0.2/24" }]);
 });

@@ -1,18 +1,10 @@
-import { type CniResult, isJsonObject, type JsonObject, type PluginCall, parseResult } from "@fairlead/cni";
-import { resultVersion } from "../plugin/attachment.ts";
+import type { JsonObject } from "@fairlead/cni";
+import type { Masquerading } from "../host-ports/masquerading.ts";
+import { parseConditions } from "../host-ports/parse-conditions.ts";
+import type { PortMapping } from "../host-ports/port-mapping.ts";
 import { NetconfReader } from "../plugin/netconf-reader.ts";
 import { failure } from "../plugin/plugin-error.ts";
-import { parseConditions } from "./parse-conditions.ts";
-import { type PortMapping, readPortMapping } from "./port-mapping.ts";
-
-/** Which packets on their way to a container get an address of the host as their source. */
-export type Masquerading =
-  /** None: containers of the same network, and the host by 127.0.0.1, do not reach mapped ports. */
-  | "none"
-  /** Those that would not come back otherwise: from the container's own subnet, and from 127.0.0.1. */
-  | "local"
-  /** All. */
-  | "all";
+import { readPortMapping } from "./read-port-mapping.ts";
 
 /** The configuration of `portmap`, as far as it means something here. */
 export interface PortmapConfig {
@@ -45,12 +37,6 @@ export function parsePortmapConfig(config: JsonObject): PortmapConfig {
     masquerading: !snat ? "none" : masqueradesAll ? "all" : "local",
     conditions: { v4: readConditions(reader, 4), v6: readConditions(reader, 6) },
   };
-}
-
-/** The result of the plugin before in the chain; undefined where there is none. Errors: `CNI_RESULT_INVALID`. */
-export function readPrevResult(call: PluginCall): CniResult | undefined {
-  const { prevResult } = call.config;
-  return isJsonObject(prevResult) ? parseResult(prevResult, resultVersion(call)) : undefined;
 }
 
 function readConditions(reader: NetconfReader, family: 4 | 6): string[] {

@@ -2,6 +2,7 @@ import { type IpAddress, ifNameProblem, parseIp } from "@fairlead/cni";
 import { invalidConfig } from "../plugin/plugin-error.ts";
 import { ADDRESS_TYPES, type AddressType, type Condition } from "./condition.ts";
 import { PROTOCOL_NUMBERS } from "./port-mapping.ts";
+import { prefixMask } from "./prefix-mask.ts";
 
 /**
  * Reads the words that the reference plugin puts into its iptables rule.
@@ -100,14 +101,6 @@ function parseMask(text: string | undefined, { family, bytes }: IpAddress): Uint
   }
   const mask = parseIp(text);
   return mask?.family === family ? mask.bytes : undefined;
-}
-
-/** The mask of a prefix, as the bytes of an address. */
-export function prefixMask(prefixLength: number, byteLength: number): Uint8Array {
-  return Uint8Array.from({ length: byteLength }, (_, index) => {
-    const bits = Math.min(8, Math.max(0, prefixLength - index * 8));
-    return (0xff << (8 - bits)) & 0xff;
-  });
 }
 
 function parseInterface(match: "inputInterface" | "outputInterface", name: string): Match | undefined {

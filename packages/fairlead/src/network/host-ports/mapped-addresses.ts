@@ -1,7 +1,7 @@
 import { type Cidr, type CniResult, parseCidr } from "@fairlead/cni";
 
 /** Where ports lead to: at most one address of a family, with the length of its subnet's prefix. */
-export interface ContainerAddresses {
+export interface MappedAddresses {
   readonly v4?: Cidr;
   readonly v6?: Cidr;
 }
@@ -11,7 +11,7 @@ export interface ContainerAddresses {
  *
  * An address without interface counts, too: old results name none.
  */
-export function containerAddresses(result: CniResult, ifName: string): ContainerAddresses {
+export function mappedAddresses(result: CniResult, ifName: string): MappedAddresses {
   const cidrs = result.ips
     .filter((ip) => {
       const owner = ip.interface === undefined ? undefined : result.interfaces[ip.interface];

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonValue } from "@fairlead/cni";
 import fc from "fast-check";
+import type { PortMapping } from "../host-ports/port-mapping.ts";
 import { NetconfReader } from "../plugin/netconf-reader.ts";
-import { type PortMapping, readPortMapping } from "./port-mapping.ts";
+import { readPortMapping } from "./read-port-mapping.ts";
 
 const parsePortMappings = (portMappings: JsonValue | undefined): PortMapping[] => {
   return new NetconfReader({ portMappings }, "runtimeConfig").objects("portMappings").map(readPortMapping);

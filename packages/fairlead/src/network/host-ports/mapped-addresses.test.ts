@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCidr, type ResultInterface, type ResultIp } from "@fairlead/cni";
-import { containerAddresses } from "./container-addresses.ts";
+import { mappedAddresses } from "./mapped-addresses.ts";
 
 function chosen(ips: readonly ResultIp[], interfaces: readonly ResultInterface[] = []): (string | undefined)[] {
   const dns = { nameservers: [], search: [], options: [] };
-  const { v4, v6 } = containerAddresses({ interfaces, ips, routes: [], dns }, "eth0");
+  const { v4, v6 } = mappedAddresses({ interfaces, ips, routes: [], dns }, "eth0");
   return [v4 && formatCidr(v4), v6 && formatCidr(v6)];
 }
 

@@ -1,0 +1,97 @@
+import { forgetConnections, type NetlinkSocket } from "@fairlead/netlink";
+import { listElements, type NftSet } from "@fairlead/netlink/nftables";
+import type { FirewallKey } from "../firewall-table/firewall-table.ts";
+import { HOST_FAMILIES, type HostFamily } from "../firewall-table/host-table.ts";
+import { ownerComment } from "../firewall-table/owner-comment.ts";
+import type { AttachmentId } from "../plugin/attachment.ts";
+import type { Kernel } from "../plugin/kernel.ts";
+import { failure } from "../plugin/plugin-error.ts";
+import { anyAddressMap, listLanes, oneAddressMap } from "./lane.ts";
+import { enableLocalRouting } from "./local-routing.ts";
+import { loopbackGuard } from "./loopback-guard.ts";
+import { masqueradingMap } from "./masquerading.ts";
+import { requireFreePorts } from "./port-conflict.ts";
+import { PROTOCOL_NUMBERS } from "./port-mapping.ts";
+import type { PortPlan } from "./port-plan.ts";
+
+/**
+ * Has packets to ports of the host go to a container: of both families in one batch, all or nothing.
+ *
+ * Idempotent. UDP "connections" that the kernel remembers from before are forgotten, so that their next packet goes the new way. Errors: code 999 when a
+ * port is mapped for another attachment; NetlinkError.
+ */
+export function mapPorts(kernel: Kernel, owner: AttachmentId, plan: PortPlan): void {
+  if (plan.claims.length === 0) return;
+  requireFreePorts(kernel.netfilter, owner, plan.claims);
+  for (const { address } of plan.localTargets) enableLocalRouting(kernel.host, address);
+  kernel.firewall.put(owner, plan.elements, allParts(plan));
+  for (const family of HOST_FAMILIES) {
+    const ofFamily = plan.claims.filter(({ lane, protocol }) => lane.family === family && protocol === "udp");
+    forgetUdp(kernel.netfilter, family, new Set(ofFamily.map(({ hostPort }) => hostPort)));
+  }
+}
+
+/** Takes back all that was mapped for the attachment, whatever it was. No error for what is not there. */
+export function unmapPorts(kernel: Kernel, owner: AttachmentId): void {
+  const comment = ownerComment(owner);
+  const keys = portSets(kernel.netfilter).flatMap((set) => {
+    const owned = listElements(kernel.netfilter, set).filter((element) => element.comment === comment);
+    return owned.map(({ key }): FirewallKey => ({ set, key }));
+  });
+  if (keys.length === 0) return;
+  kernel.firewall.remove(owner, keys);
+  for (const family of HOST_FAMILIES) {
+    const ofFamily = keys.filter(({ set }) => set.family === family);
+    forgetUdp(kernel.netfilter, family, new Set(ofFamily.flatMap(udpPort)));
+  }
+}
+
+/** Throws code 999 when something of the plan is not in force. */
+export function checkPorts(kernel: Kernel, owner: AttachmentId, plan: PortPlan): void {
+  const missing = kernel.firewall.findMissing(owner, plan.elements);
+  const claim = plan.claims.find(({ element }) => element === missing);
+  if (claim !== undefined) {
+    const version = claim.lane.family === "ip" ? "ipv4" : "ipv6";
+    throw failure(`could not check ${version} dnat: host port ${claim.hostPort}/${claim.protocol} is not mapped`);
+  }
+  if (missing !== undefined) throw failure("could not check masquerading: the container's address is missing");
+  if (!kernel.firewall.hasParts(allParts(plan))) throw failure("could not check dnat: chains are missing");
+}
+
+/** Takes back what was mapped for attachments to the network that are none of the valid ones. */
+export function collectPorts(kernel: Kernel, network: string, valid: readonly AttachmentId[]): void {
+  kernel.firewall.collect(network, valid, portSets(kernel.netfilter));
+}
+
+function allParts({ parts, localTargets }: PortPlan): PortPlan["parts"] {
+  const all = localTargets.length === 0 ? parts : [...parts, loopbackGuard];
+  return [...new Map(all.map((part) => [part.name, part])).values()];
+}
+
+/** All sets that may hold something of an attachment. */
+function portSets(socket: NetlinkSocket): NftSet[] {
+  return HOST_FAMILIES.flatMap((family) => [
+    ...listLanes(socket, family).flatMap((lane) => [anyAddressMap(lane), oneAddressMap(lane)]),
+    masqueradingMap(family),
+  ]);
+}
+
+/** The port of a key that ends in protocol and port. */
+function udpPort({ key }: FirewallKey): number[] {
+  const [protocol, port] = key.slice(-2);
+  return protocol?.[0] === PROTOCOL_NUMBERS.udp && port?.length === 2 ? [Buffer.from(port).readUInt16BE()] : [];
+}
+
+function forgetUdp(socket: NetlinkSocket, family: HostFamily, ports: ReadonlySet<number>): void {
+  for (const destinationPort of ports) {
+    try {
+      forgetConnections(socket, {
+        family: family === "ip" ? 4 : 6,
+        protocol: PROTOCOL_NUMBERS.udp,
+        destinationPort,
+      });
+    } catch {
+      // the kernel may be without the means; what it remembers ends by itself after half a minute of silence
+    }
+  }
+}
