@@ -7,6 +7,9 @@ export {
   listConnections,
 } from "./conntrack/connection.ts";
 export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
+export type { LinkEvent } from "./events/link-event.ts";
+export type { LinkWatch } from "./events/link-watch.ts";
+export { watchLinks } from "./events/watch-links.ts";
 export { readExtendedAttribute, setExtendedAttribute } from "./kernel/extended-attribute.ts";
 export { tryLockFile } from "./kernel/file-lock.ts";
 export type { NetlinkRequest } from "./message/message.ts";

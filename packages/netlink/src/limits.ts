@@ -18,3 +18,9 @@ export const MAX_ATTRIBUTE_BYTES = 0xffff;
 
 /** IFNAMSIZ without the NUL. */
 export const MAX_INTERFACE_NAME_BYTES = 15;
+
+/** Events of links wait here until they are read: some 1000 changes. */
+export const EVENT_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** Batches of events that wait for their reader; then it is the socket's turn to hold them. */
+export const MAX_WAITING_EVENT_BATCHES = 64;
