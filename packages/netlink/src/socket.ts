@@ -87,6 +87,7 @@ export class NetlinkSocket implements Disposable {
    * answered.
    */
   requestAll(requests: readonly NetlinkRequest[]): void {
+    if (requests.length === 0) return;
     const first = this.#takeSequences(requests.length);
     const messages = requests.map((request, index) => {
       return encodeMessage(request, MessageFlag.request | MessageFlag.ack, first + index);

@@ -2,19 +2,20 @@ import { createVeth, findLink, NetlinkProtocol, NetlinkSocket, type NetworkNames
 import { makeContainerNamespace } from "./container-namespace.ts";
 import { randomVethName } from "./veth-name.ts";
 
-/** The container's end has this name until its plugin renames it. */
-const SPARE_NAME = "spare0";
+/** How the names of both ends begin until a plugin renames them: so nobody takes them for a container's. */
+const SPARE_PREFIX = "spare";
 
-/** A pair of links that is there before it is asked for; both ends down, the host's on no bridge. */
+/** A pair of links that is there before it is asked for; both ends down, under names that are to be changed, the host's on no bridge. */
 export interface ReadyVeth {
+  /** What the host's end is to be called. */
+  readonly hostName: string;
   readonly host: ReadyEnd;
-  /** In the container's namespace, under a name that is to be changed. */
+  /** In the container's namespace. */
   readonly container: ReadyEnd;
 }
 
 export interface ReadyEnd {
   readonly index: number;
-  readonly name: string;
   readonly mac: string;
 }
 
@@ -81,15 +82,16 @@ export class ReadyPool implements Disposable {
   }
 
   #makeVeth(namespace: NetworkNamespace): ReadyVeth {
-    const name = randomVethName();
-    this.#host.request(createVeth({ name, peer: { name: SPARE_NAME, namespaceFd: namespace.fd } }));
+    const hostName = randomVethName();
+    const name = hostName.replace("veth", SPARE_PREFIX);
+    this.#host.request(createVeth({ name, peer: { name, namespaceFd: namespace.fd } }));
     using inside = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route));
-    return { host: endOf(this.#host, name), container: endOf(inside, SPARE_NAME) };
+    return { hostName, host: endOf(this.#host, name), container: endOf(inside, name) };
   }
 }
 
 function endOf(socket: NetlinkSocket, name: string): ReadyEnd {
   const link = findLink(socket, name);
   if (link === undefined) throw new Error(`the link ${name} has gone`);
-  return { index: link.index, name, mac: link.mac };
+  return { index: link.index, mac: link.mac };
 }

@@ -1,4 +1,5 @@
 import { CniError, type CniErrorCode, type CniErrorFields, type JsonObject, type PluginCall } from "@fairlead/cni";
+import type { DefaultRoutes } from "../namespace/default-routes.ts";
 
 /** What the network thread is started with. */
 export interface NetworkThreadData {
@@ -14,17 +15,17 @@ export type NetworkTask =
   | { readonly kind: "create-namespace"; readonly path: string; readonly withVeth: boolean }
   /** Takes the pin away, and the file. Gives nothing; nothing happens where there is none. */
   | { readonly kind: "release-namespace"; readonly path: string }
-  /** Takes the default routes out of the main table of the namespace at `path`. Gives them, as messages of the kernel. */
+  /** Takes the default routes out of the main table of the namespace at `path`. Gives them. */
   | { readonly kind: "take-default-routes"; readonly path: string }
   /** Puts such routes in. */
-  | { readonly kind: "put-default-routes"; readonly path: string; readonly routes: readonly Uint8Array[] };
+  | { readonly kind: "put-default-routes"; readonly path: string; readonly routes: DefaultRoutes };
 
 /** What each kind of task gives. */
 export interface NetworkTaskResult {
   readonly plugin: JsonObject | undefined;
   readonly "create-namespace": undefined;
   readonly "release-namespace": undefined;
-  readonly "take-default-routes": readonly Uint8Array[];
+  readonly "take-default-routes": DefaultRoutes;
   readonly "put-default-routes": undefined;
 }
 

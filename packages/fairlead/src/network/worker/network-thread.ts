@@ -22,7 +22,7 @@ port.on("message", (request: NetworkRequest) => {
   }
   answer(serve(request));
   kernel.requireHome();
-  refill.start();
+  if (request.task.kind === "create-namespace" && request.task.withVeth) refill.start();
 });
 
 function serve({ id, task }: NetworkRequest & { kind: "task" }): NetworkAnswer {
