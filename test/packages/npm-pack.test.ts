@@ -7,9 +7,16 @@ import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 
 const CHECKOUT = join(import.meta.dirname, "../..");
-const PACKAGES = ["cni", "mesos-api"];
+const PACKAGES = ["cni", "mesos-api", "netlink"];
 /** What a project needs beside our packages: their dependencies, and the types that everybody has who writes for Node. */
-const OTHERS = ["@bufbuild/protobuf", "undici", "@types/node", "undici-types"];
+const OTHERS = [
+  "@bufbuild/protobuf",
+  "undici",
+  "koffi",
+  `@koromix/koffi-linux-${process.arch}`,
+  "@types/node",
+  "undici-types",
+];
 
 const run = promisify(execFile);
 
@@ -52,6 +59,7 @@ test("packages install and import in an empty project", async (t) => {
       "@bufbuild/protobuf",
       "undici",
     ]);
+    assert.deepEqual(Object.keys(installed("@fairlead/netlink").dependencies ?? {}), ["koffi"]);
   });
 
   await t.test("tsc finds the types of all that is exported", async () => {

@@ -1,4 +1,4 @@
-// A project of somebody else's, which installed both packages: test/packages/npm-pack.test.ts compiles and runs it.
+// A project of somebody else's, which installed the packages: test/packages/npm-pack.test.ts compiles and runs it.
 import assert from "node:assert/strict";
 import { addNetworkList, CniError, containerIps, loadNetworkConfigs, parseNetworkConfig } from "@fairlead/cni";
 import { recordingExec } from "@fairlead/cni/testing";
@@ -22,6 +22,16 @@ import {
   writeJson,
 } from "@fairlead/mesos-api";
 import { TaskSchema } from "@fairlead/mesos-api/gen/mesos/v1/task_pb";
+import {
+  addAddress,
+  type LinkEvent,
+  listLinks,
+  type NetlinkError,
+  NetlinkProtocol,
+  type NetlinkRequest,
+  NetlinkSocket,
+  watchLinks,
+} from "@fairlead/netlink";
 
 const status: TaskStatus = create(TaskStatusSchema, { taskId: { value: "t" }, state: TaskState.TASK_RUNNING });
 const text = writeJson(TaskStatusSchema, status);
@@ -55,5 +65,23 @@ await assert.rejects(
   loadNetworkConfigs("/nowhere"),
   (error) => error instanceof CniError && error.code === "CNI_CONFIG_UNREADABLE",
 );
+
+using socket = NetlinkSocket.open(NetlinkProtocol.route);
+assert.ok(listLinks(socket).some(({ name }) => name === "lo"));
+const request: NetlinkRequest = addAddress(1, {
+  address: { family: 4, bytes: Uint8Array.of(10, 0, 0, 2) },
+  prefixLength: 8,
+});
+assert.equal(request.operation, "add address 10.0.0.2/8 to link 1");
+assert.throws(
+  () => addAddress(0, { address: { family: 4, bytes: Uint8Array.of(10, 0, 0, 2) }, prefixLength: 8 }),
+  (error: NetlinkError) => error.code === "NETLINK_ARGUMENT_INVALID",
+);
+// its thread is a file of the package, too
+for await (const event of watchLinks()) {
+  const { kind }: LinkEvent = event;
+  assert.equal(kind, "new");
+  break;
+}
 
 console.log("ok");
