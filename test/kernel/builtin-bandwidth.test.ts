@@ -91,11 +91,11 @@ function links(): string[] {
   return found.map(({ ifname }) => ifname);
 }
 
-/** What the kernel has, without what differs from one run to the next: numbers of links and of actions, hardware addresses. */
+/** What the kernel has, without what differs from one run to the next: numbers of links and of actions, hardware addresses, the carrier. */
 function observe() {
   const device = (kind: string): Record<string, unknown>[] =>
     JSON.parse(run("ip", "-d", "-j", "link", "show", "type", kind));
-  const varying = new Set(["ifindex", "link_index", "address", "link_netnsid", "ifalias"]);
+  const varying = new Set(["ifindex", "link_index", "address", "link_netnsid", "ifalias", "operstate"]);
   const links = [...device("veth"), ...device("ifb")].map((link) => {
     return Object.fromEntries(Object.entries(link).filter(([key]) => !varying.has(key)));
   });
@@ -328,12 +328,17 @@ test("GC removes the ifbs of the network's dead attachments, and what a process 
   );
   await poll(() => links().length === kept.length);
 
-  const missing = await errorOf(builtIn.run({ command: "GC", type: gc.type, config: { name: "net" } }));
+  const missing = await errorOf(
+    builtIn.run({ command: "GC", type: gc.type, config: { name: "net", cniVersion: "1.1.0" } }),
+  );
   assert.equal(missing.pluginCode, 7, "a list that is missing does not mean that nothing is valid");
   assert.equal(links().length, kept.length);
 });
 
 test("STATUS refuses what ADD would", async () => {
-  await builtIn.run({ ...call("STATUS", BOTH_WAYS), containerId: undefined });
-  assert.equal((await errorOf(builtIn.run(call("STATUS", { ingressRate: 1000 })))).pluginCode, 999);
+  await builtIn.run({ ...call("STATUS", { cniVersion: "1.1.0", ...BOTH_WAYS }), containerId: undefined });
+  assert.equal(
+    (await errorOf(builtIn.run(call("STATUS", { cniVersion: "1.1.0", ingressRate: 1000 })))).pluginCode,
+    999,
+  );
 });

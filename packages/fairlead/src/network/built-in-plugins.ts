@@ -4,6 +4,7 @@ import { HostLocal } from "./host-local/host-local.ts";
 import type { BuiltInPlugin } from "./plugin/built-in-plugin.ts";
 import { Portmap } from "./portmap/portmap.ts";
 import { Static } from "./static/static.ts";
+import { Tuning } from "./tuning/tuning.ts";
 
 /** The CNI plugins that need no process, by their type. Lives in the network thread. */
 export const builtInPlugins: ReadonlyMap<string, BuiltInPlugin> = new Map<string, BuiltInPlugin>([
@@ -12,4 +13,5 @@ export const builtInPlugins: ReadonlyMap<string, BuiltInPlugin> = new Map<string
   ["host-local", new HostLocal()],
   ["portmap", new Portmap()],
   ["static", new Static()],
+  ["tuning", new Tuning()],
 ]);

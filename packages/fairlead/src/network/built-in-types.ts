@@ -12,6 +12,7 @@ export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new M
   ["host-local", SPEC_VERSIONS],
   ["portmap", SPEC_VERSIONS],
   ["static", SPEC_VERSIONS],
+  ["tuning", SPEC_VERSIONS],
 ]);
 
 /** Those that connect a container by a veth, which may have been made beforehand. */
