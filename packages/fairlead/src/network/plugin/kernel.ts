@@ -41,7 +41,7 @@ export class Kernel implements Disposable {
   /** Opens the namespace at a path and a socket within it, for the time of a call. Node's ENOENT where the path is gone. */
   withContainer<T>(netns: string, call: (container: ContainerNetwork) => T): T {
     using namespace = NetworkNamespace.open(netns);
-    using route = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route));
+    using route = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route), this.home);
     return call({ route, namespace });
   }
 
