@@ -1,7 +1,9 @@
 import { Bandwidth } from "./bandwidth/bandwidth.ts";
+import { Bridge } from "./bridge/bridge.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { HostLocal } from "./host-local/host-local.ts";
 import type { BuiltInPlugin } from "./plugin/built-in-plugin.ts";
+import { PortMapper } from "./port-mapper/port-mapper.ts";
 import { Portmap } from "./portmap/portmap.ts";
 import { Static } from "./static/static.ts";
 import { Tuning } from "./tuning/tuning.ts";
@@ -9,8 +11,10 @@ import { Tuning } from "./tuning/tuning.ts";
 /** The CNI plugins that need no process, by their type. Lives in the network thread. */
 export const builtInPlugins: ReadonlyMap<string, BuiltInPlugin> = new Map<string, BuiltInPlugin>([
   ["bandwidth", new Bandwidth()],
+  ["bridge", new Bridge()],
   ["firewall", new Firewall()],
   ["host-local", new HostLocal()],
+  ["mesos-cni-port-mapper", new PortMapper()],
   ["portmap", new Portmap()],
   ["static", new Static()],
   ["tuning", new Tuning()],

@@ -8,8 +8,10 @@ const CHAINED_VERSIONS: readonly SpecVersion[] = SPEC_VERSIONS.filter((version) 
  */
 export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new Map<string, readonly SpecVersion[]>([
   ["bandwidth", CHAINED_VERSIONS],
+  ["bridge", SPEC_VERSIONS],
   ["firewall", SPEC_VERSIONS.filter((version) => atLeast(version, "0.4.0"))],
   ["host-local", SPEC_VERSIONS],
+  ["mesos-cni-port-mapper", SPEC_VERSIONS],
   ["portmap", SPEC_VERSIONS],
   ["static", SPEC_VERSIONS],
   ["tuning", SPEC_VERSIONS],

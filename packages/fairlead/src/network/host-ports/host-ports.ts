@@ -1,11 +1,11 @@
 import { forgetConnections, type NetlinkSocket } from "@fairlead/netlink";
-import { listElements, type NftSet } from "@fairlead/netlink/nftables";
+import { hasTable, listElements, type NftSet } from "@fairlead/netlink/nftables";
 import type { FirewallKey } from "../firewall-table/firewall-table.ts";
-import { HOST_FAMILIES, type HostFamily } from "../firewall-table/host-table.ts";
+import { HOST_FAMILIES, type HostFamily, hostTable } from "../firewall-table/host-table.ts";
 import { ownerComment } from "../firewall-table/owner-comment.ts";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
-import { failure } from "../plugin/plugin-error.ts";
+import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
 import { anyAddressMap, listLanes, oneAddressMap } from "./lane.ts";
 import { enableLocalRouting } from "./local-routing.ts";
 import { loopbackGuard } from "./loopback-guard.ts";
@@ -61,6 +61,16 @@ export function checkPorts(kernel: Kernel, owner: AttachmentId, plan: PortPlan):
 /** Takes back what was mapped for attachments to the network that are none of the valid ones. */
 export function collectPorts(kernel: Kernel, network: string, valid: readonly AttachmentId[]): void {
   kernel.firewall.collect(network, valid, portSets(kernel.netfilter));
+}
+
+/** Throws code 50 when no port could be mapped now. */
+export function requirePortMapping(kernel: Kernel): void {
+  try {
+    for (const family of HOST_FAMILIES) hasTable(kernel.netfilter, hostTable(family));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw pluginError(PluginErrorCode.notAvailable, `nftables cannot be used: ${reason}`);
+  }
 }
 
 function allParts({ parts, localTargets }: PortPlan): PortPlan["parts"] {

@@ -1,14 +1,13 @@
 import { type CniResult, convertResult, type JsonObject, type PluginCall } from "@fairlead/cni";
-import { hasTable } from "@fairlead/netlink/nftables";
-import { HOST_FAMILIES, type HostFamily, hostTable } from "../firewall-table/host-table.ts";
-import { checkPorts, collectPorts, mapPorts, unmapPorts } from "../host-ports/host-ports.ts";
+import type { HostFamily } from "../firewall-table/host-table.ts";
+import { checkPorts, collectPorts, mapPorts, requirePortMapping, unmapPorts } from "../host-ports/host-ports.ts";
 import { toLane } from "../host-ports/lane.ts";
 import { mappedAddresses } from "../host-ports/mapped-addresses.ts";
 import { type PortPlan, planPorts } from "../host-ports/port-plan.ts";
 import { attachmentId, resultVersion } from "../plugin/attachment.ts";
 import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
 import type { Kernel } from "../plugin/kernel.ts";
-import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
+import { failure } from "../plugin/plugin-error.ts";
 import { readPrevResult } from "../plugin/prev-result.ts";
 import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { parsePortmapConfig } from "./config.ts";
@@ -58,12 +57,7 @@ export class Portmap implements BuiltInPlugin {
   }
 
   status(kernel: Kernel): void {
-    try {
-      for (const family of HOST_FAMILIES) hasTable(kernel.netfilter, hostTable(family));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw pluginError(PluginErrorCode.notAvailable, `nftables cannot be used: ${reason}`);
-    }
+    requirePortMapping(kernel);
   }
 }
 
