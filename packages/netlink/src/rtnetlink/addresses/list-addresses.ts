@@ -1,7 +1,7 @@
-import { readAttributes, readText } from "../../message/attributes.ts";
 import type { NetlinkSocket } from "../../socket.ts";
 import { requireIndex } from "../argument.ts";
-import { type IpAddress, type IpPrefix, readIp } from "../ip-address.ts";
+import { AttributeReader } from "../attribute-reader.ts";
+import type { IpAddress, IpPrefix } from "../ip-address.ts";
 import { RouteMessage } from "../route-message.ts";
 import { ADDRESS_HEADER_BYTES, AddressAttribute, AddressFlag, addressHeader } from "./address-message.ts";
 
@@ -35,30 +35,25 @@ export function listAddresses(
   return socket.dump({ type: RouteMessage.getAddress, flags: 0, payload, operation }).flatMap(readAddress);
 }
 
-/** Nothing for an address of another family. */
-function readAddress(payload: Buffer): LinkAddress[] {
-  const family = payload.readUInt8(0);
-  const attributes = readAttributes(payload.subarray(ADDRESS_HEADER_BYTES));
-  const ip = (type: number) => {
-    const bytes = attributes.get(type);
-    return bytes && readIp(family, bytes);
-  };
-  const far = ip(AddressAttribute.address);
+/** Reads an RTM_NEWADDR; nothing for an address of another family. Errors: NETLINK_ANSWER_INVALID. */
+export function readAddress(payload: Buffer): LinkAddress[] {
+  const reader = new AttributeReader(payload, ADDRESS_HEADER_BYTES);
+  const family = reader.header.readUInt8(0);
+  const far = reader.ip(AddressAttribute.address, family);
   // on a point-to-point link, `address` is the other end's; IPv6 has no `local` elsewhere
-  const address = ip(AddressAttribute.local) ?? far;
+  const address = reader.ip(AddressAttribute.local, family) ?? far;
   if (address === undefined) return [];
-  const flags = attributes.get(AddressAttribute.flags)?.readUInt32LE(0) ?? payload.readUInt8(2);
-  const label = attributes.get(AddressAttribute.label);
+  const flags = reader.u32(AddressAttribute.flags) ?? reader.header.readUInt8(2);
   const isSame = far === undefined || Buffer.compare(far.bytes, address.bytes) === 0;
   return [
     {
-      index: payload.readUInt32LE(4),
+      index: reader.header.readUInt32LE(4),
       address,
-      prefixLength: payload.readUInt8(1),
-      broadcast: ip(AddressAttribute.broadcast),
+      prefixLength: reader.header.readUInt8(1),
+      broadcast: reader.ip(AddressAttribute.broadcast, family),
       peer: isSame ? undefined : far,
-      scope: payload.readUInt8(3),
-      label: label && readText(label),
+      scope: reader.header.readUInt8(3),
+      label: reader.text(AddressAttribute.label),
       isTentative: (flags & AddressFlag.tentative) !== 0,
       isDuplicate: (flags & AddressFlag.dadFailed) !== 0,
       isPermanent: (flags & AddressFlag.permanent) !== 0,

@@ -1,6 +1,7 @@
 import { AttributeWriter } from "../../message/attribute-writer.ts";
 import type { NetlinkRequest } from "../../message/message.ts";
 import { requireIndex } from "../argument.ts";
+import type { AttributeReader } from "../attribute-reader.ts";
 import { Family, RouteMessage } from "../route-message.ts";
 import { BridgePortAttribute, LinkAttribute } from "./link-attribute.ts";
 import { linkHeader } from "./link-header.ts";
@@ -34,8 +35,8 @@ function writePort(writer: AttributeWriter, { hairpin, isolated, learning }: Bri
 }
 
 /** Reads `IFLA_BRPORT_…`. */
-export function readBridgePort(attributes: ReadonlyMap<number, Buffer>): BridgePort {
-  const isSet = (type: number) => attributes.get(type)?.[0] === 1;
+export function readBridgePort(attributes: AttributeReader): BridgePort {
+  const isSet = (type: number) => attributes.u8(type) === 1;
   return {
     hairpin: isSet(BridgePortAttribute.hairpin),
     isolated: isSet(BridgePortAttribute.isolated),

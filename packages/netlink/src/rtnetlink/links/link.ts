@@ -1,5 +1,5 @@
 import { NetlinkError } from "../../errors.ts";
-import { readAttributes, readText } from "../../message/attributes.ts";
+import { AttributeReader } from "../attribute-reader.ts";
 import { macText } from "../mac-address.ts";
 import { type BridgePort, readBridgePort } from "./bridge-port.ts";
 import { InfoAttribute, LinkAttribute, MacvlanAttribute, VxlanAttribute } from "./link-attribute.ts";
@@ -44,49 +44,39 @@ export interface Link {
 
 /** Reads an RTM_NEWLINK. Errors: NETLINK_ANSWER_INVALID. */
 export function readLink(payload: Buffer): Link {
-  if (payload.length < LINK_HEADER_BYTES) throw new NetlinkError("NETLINK_ANSWER_INVALID", "a link without a header");
-  const attributes = readAttributes(payload.subarray(LINK_HEADER_BYTES));
-  const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
-  const name = attributes.get(LinkAttribute.name);
+  const reader = new AttributeReader(payload, LINK_HEADER_BYTES);
+  const name = reader.text(LinkAttribute.name);
   if (name === undefined) throw new NetlinkError("NETLINK_ANSWER_INVALID", "a link without a name");
-  const flags = payload.readUInt32LE(8);
-  const mac = attributes.get(LinkAttribute.address);
-  const alias = attributes.get(LinkAttribute.alias);
+  const flags = reader.header.readUInt32LE(8);
   return {
-    index: payload.readInt32LE(4),
-    name: readText(name),
-    mac: mac === undefined ? "" : macText(mac),
-    mtu: number(LinkAttribute.mtu) ?? 0,
+    index: reader.header.readInt32LE(4),
+    name,
+    mac: macText(reader.bytes(LinkAttribute.address) ?? Buffer.alloc(0)),
+    mtu: reader.u32(LinkAttribute.mtu) ?? 0,
     isUp: (flags & LinkFlag.up) !== 0,
-    isOperational: attributes.get(LinkAttribute.operationalState)?.[0] === OPERATIONAL,
+    isOperational: reader.u8(LinkAttribute.operationalState) === OPERATIONAL,
     isPromiscuous: (flags & LinkFlag.promiscuous) !== 0,
     isAllMulticast: (flags & LinkFlag.allMulticast) !== 0,
-    master: number(LinkAttribute.master),
-    peerIndex: number(LinkAttribute.link),
-    peerNamespaceId: attributes.get(LinkAttribute.linkNamespaceId)?.readInt32LE(0),
+    master: reader.u32(LinkAttribute.master),
+    peerIndex: reader.u32(LinkAttribute.link),
+    peerNamespaceId: reader.s32(LinkAttribute.linkNamespaceId),
     flags,
-    alias: alias && readText(alias),
-    group: number(LinkAttribute.group) ?? 0,
-    txQueueLength: number(LinkAttribute.txQueueLength) ?? 0,
-    statistics: readLinkStatistics(attributes.get(LinkAttribute.statistics)),
-    ...readInfo(attributes.get(LinkAttribute.info)),
+    alias: reader.text(LinkAttribute.alias),
+    group: reader.u32(LinkAttribute.group) ?? 0,
+    txQueueLength: reader.u32(LinkAttribute.txQueueLength) ?? 0,
+    statistics: readLinkStatistics(reader.bytes(LinkAttribute.statistics)),
+    ...readInfo(reader.nested(LinkAttribute.info)),
   };
 }
 
-function readInfo(bytes: Buffer | undefined): Pick<Link, "kind" | "bridgePort" | "macvlanMode" | "vxlan"> {
-  const info = readAttributes(bytes ?? Buffer.alloc(0));
-  const text = (type: number) => {
-    const value = info.get(type);
-    return value && readText(value);
-  };
-  const kind = text(InfoAttribute.kind);
-  const data = readAttributes(info.get(InfoAttribute.data) ?? Buffer.alloc(0));
-  const port = info.get(InfoAttribute.portData);
-  const isBridgePort = text(InfoAttribute.portKind) === "bridge" && port !== undefined;
+function readInfo(info: AttributeReader): Pick<Link, "kind" | "bridgePort" | "macvlanMode" | "vxlan"> {
+  const kind = info.text(InfoAttribute.kind);
+  const data = info.nested(InfoAttribute.data);
+  const isBridgePort = info.text(InfoAttribute.portKind) === "bridge";
   return {
     kind,
-    bridgePort: isBridgePort ? readBridgePort(readAttributes(port)) : undefined,
-    macvlanMode: kind === "macvlan" ? macvlanMode(data.get(MacvlanAttribute.mode)?.readUInt32LE(0)) : undefined,
+    bridgePort: isBridgePort ? readBridgePort(info.nested(InfoAttribute.portData)) : undefined,
+    macvlanMode: kind === "macvlan" ? macvlanMode(data.u32(MacvlanAttribute.mode)) : undefined,
     vxlan: kind === "vxlan" ? readVxlan(data) : undefined,
   };
 }
@@ -96,9 +86,6 @@ function macvlanMode(mode: number | undefined): MacvlanMode | undefined {
   return (Object.keys(MACVLAN_MODES) as MacvlanMode[]).find((name) => MACVLAN_MODES[name] === mode);
 }
 
-function readVxlan(data: ReadonlyMap<number, Buffer>): Link["vxlan"] {
-  return {
-    id: data.get(VxlanAttribute.id)?.readUInt32LE(0) ?? 0,
-    port: data.get(VxlanAttribute.port)?.readUInt16BE(0) ?? 0,
-  };
+function readVxlan(data: AttributeReader): Link["vxlan"] {
+  return { id: data.u32(VxlanAttribute.id) ?? 0, port: data.be16(VxlanAttribute.port) ?? 0 };
 }

@@ -1,8 +1,8 @@
 import { AttributeWriter } from "../../message/attribute-writer.ts";
-import { readAttributes } from "../../message/attributes.ts";
 import { MessageFlag, type NetlinkRequest } from "../../message/message.ts";
 import type { NetlinkSocket } from "../../socket.ts";
 import { requireIndex, requireInteger } from "../argument.ts";
+import { AttributeReader } from "../attribute-reader.ts";
 import { type IpAddress, ipBytes, ipText, readIp } from "../ip-address.ts";
 import { macBytes, macText } from "../mac-address.ts";
 import { Family, RouteMessage } from "../route-message.ts";
@@ -57,7 +57,7 @@ export function listForwardingEntries(socket: NetlinkSocket, index: number): For
   requireIndex(index);
   const payload = neighbourHeader({ family: Family.bridge, index });
   const operation = `list the forwarding entries of link ${index}`;
-  return socket.dump({ type: RouteMessage.getNeighbour, flags: 0, payload, operation }).flatMap(readEntry);
+  return socket.dump({ type: RouteMessage.getNeighbour, flags: 0, payload, operation }).flatMap(readForwardingEntry);
 }
 
 function encodeEntry(index: number, { mac, host, port, vni }: ForwardingEntry): Buffer {
@@ -77,15 +77,18 @@ function encodeEntry(index: number, { mac, host, port, vni }: ForwardingEntry): 
   return writer.toBytes();
 }
 
-/** Nothing for an entry without a host: one of the bridge that the VXLAN is a port of. */
-function readEntry(payload: Buffer): ForwardingEntry[] {
-  const attributes = readAttributes(payload.subarray(NEIGHBOUR_HEADER_BYTES));
-  const mac = attributes.get(NeighbourAttribute.linkAddress);
-  const bytes = attributes.get(NeighbourAttribute.destination);
+/**
+ * Reads an RTM_NEWNEIGH of the bridge family; nothing for an entry without a host: one of the bridge that the VXLAN is a port of.
+ *
+ * Errors: NETLINK_ANSWER_INVALID.
+ */
+export function readForwardingEntry(payload: Buffer): ForwardingEntry[] {
+  const reader = new AttributeReader(payload, NEIGHBOUR_HEADER_BYTES);
+  const mac = reader.bytes(NeighbourAttribute.linkAddress);
+  const bytes = reader.bytes(NeighbourAttribute.destination);
   const host = bytes && readIp(bytes.length === 4 ? Family.inet : Family.inet6, bytes);
   if (mac === undefined || host === undefined) return [];
-  const port = attributes.get(NeighbourAttribute.port)?.readUInt16BE(0);
-  const vni = attributes.get(NeighbourAttribute.vni)?.readUInt32LE(0);
+  const [port, vni] = [reader.be16(NeighbourAttribute.port), reader.u32(NeighbourAttribute.vni)];
   return [{ mac: macText(mac), host, port, vni }];
 }
 

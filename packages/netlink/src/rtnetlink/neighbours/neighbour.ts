@@ -1,9 +1,9 @@
 import { AttributeWriter } from "../../message/attribute-writer.ts";
-import { readAttributes } from "../../message/attributes.ts";
 import { MessageFlag, type NetlinkRequest } from "../../message/message.ts";
 import type { NetlinkSocket } from "../../socket.ts";
 import { requireIndex } from "../argument.ts";
-import { familyNumber, type IpAddress, ipBytes, ipText, readIp } from "../ip-address.ts";
+import { AttributeReader } from "../attribute-reader.ts";
+import { familyNumber, type IpAddress, ipBytes, ipText } from "../ip-address.ts";
 import { macBytes, macText } from "../mac-address.ts";
 import { Family, RouteMessage } from "../route-message.ts";
 import { NEIGHBOUR_HEADER_BYTES, NeighbourAttribute, NeighbourState, neighbourHeader } from "./neighbour-message.ts";
@@ -64,19 +64,18 @@ function header(index: number, { family }: IpAddress): Buffer {
   return neighbourHeader({ family: familyNumber(family), index, state: NeighbourState.permanent });
 }
 
-/** Nothing for a neighbour of another family. */
-function readNeighbour(payload: Buffer): Neighbour[] {
-  const attributes = readAttributes(payload.subarray(NEIGHBOUR_HEADER_BYTES));
-  const bytes = attributes.get(NeighbourAttribute.destination);
-  const address = bytes && readIp(payload.readUInt8(0), bytes);
+/** Reads an RTM_NEWNEIGH; nothing for a neighbour of another family. Errors: NETLINK_ANSWER_INVALID. */
+export function readNeighbour(payload: Buffer): Neighbour[] {
+  const reader = new AttributeReader(payload, NEIGHBOUR_HEADER_BYTES);
+  const address = reader.ip(NeighbourAttribute.destination, reader.header.readUInt8(0));
   if (address === undefined) return [];
-  const mac = attributes.get(NeighbourAttribute.linkAddress);
+  const mac = reader.bytes(NeighbourAttribute.linkAddress);
   return [
     {
-      index: payload.readInt32LE(4),
+      index: reader.header.readInt32LE(4),
       address,
       mac: mac && macText(mac),
-      isPermanent: (payload.readUInt16LE(8) & NeighbourState.permanent) !== 0,
+      isPermanent: (reader.header.readUInt16LE(8) & NeighbourState.permanent) !== 0,
     },
   ];
 }

@@ -32,7 +32,7 @@ export function findRoute(socket: NetlinkSocket, to: IpAddress): Route | undefin
     .toBytes();
   const operation = `look for the route to ${ipText(to)}`;
   try {
-    return readRoute(socket.get({ type: RouteMessage.getRoute, flags: 0, payload, operation }));
+    return readRoute(socket.get({ type: RouteMessage.getRoute, flags: 0, payload, operation }))[0];
   } catch (error) {
     if (isRefusal(error, "ENETUNREACH", "EHOSTUNREACH")) return undefined;
     throw error;
@@ -54,7 +54,7 @@ function selection(family: 4 | 6, table: number | "all", index: number | undefin
 
 function listFamily(socket: NetlinkSocket, request: NetlinkRequest): Route[] {
   try {
-    return socket.dump(request).flatMap((payload) => readRoute(payload) ?? []);
+    return socket.dump(request).flatMap(readRoute);
   } catch (error) {
     // a table is made with its first route
     if (isRefusal(error, "ENOENT")) return [];

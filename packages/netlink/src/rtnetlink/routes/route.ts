@@ -1,5 +1,5 @@
-import { readAttributes } from "../../message/attributes.ts";
-import { type IpAddress, type IpPrefix, ipLength, readIp } from "../ip-address.ts";
+import { AttributeReader } from "../attribute-reader.ts";
+import { type IpAddress, type IpPrefix, ipLength } from "../ip-address.ts";
 import { Family } from "../route-message.ts";
 import { ONLINK, ROUTE_HEADER_BYTES, RouteAttribute, RouteMetric } from "./route-header.ts";
 
@@ -26,33 +26,33 @@ export interface Route {
   readonly type: number;
 }
 
-/** Reads an RTM_NEWROUTE; undefined for one of another family. */
-export function readRoute(payload: Buffer): Route | undefined {
-  const familyNumber = payload.readUInt8(0);
-  if (familyNumber !== Family.inet && familyNumber !== Family.inet6) return undefined;
+/** Reads an RTM_NEWROUTE; nothing for one of another family. Errors: NETLINK_ANSWER_INVALID. */
+export function readRoute(payload: Buffer): Route[] {
+  const reader = new AttributeReader(payload, ROUTE_HEADER_BYTES);
+  const familyNumber = reader.header.readUInt8(0);
+  if (familyNumber !== Family.inet && familyNumber !== Family.inet6) return [];
   const family = familyNumber === Family.inet ? 4 : 6;
-  const attributes = readAttributes(payload.subarray(ROUTE_HEADER_BYTES));
-  const ip = (type: number) => {
-    const bytes = attributes.get(type);
-    return bytes && readIp(familyNumber, bytes);
-  };
-  const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
-  const metrics = readAttributes(attributes.get(RouteAttribute.metrics) ?? Buffer.alloc(0));
-  return {
-    destination: {
-      address: ip(RouteAttribute.destination) ?? { family, bytes: new Uint8Array(ipLength(family)) },
-      prefixLength: payload.readUInt8(1),
+  const metrics = reader.nested(RouteAttribute.metrics);
+  return [
+    {
+      destination: {
+        address: reader.ip(RouteAttribute.destination, familyNumber) ?? {
+          family,
+          bytes: new Uint8Array(ipLength(family)),
+        },
+        prefixLength: reader.header.readUInt8(1),
+      },
+      gateway: reader.ip(RouteAttribute.gateway, familyNumber),
+      index: reader.u32(RouteAttribute.index),
+      source: reader.ip(RouteAttribute.source, familyNumber),
+      scope: reader.header.readUInt8(6),
+      table: reader.u32(RouteAttribute.table) ?? reader.header.readUInt8(4),
+      priority: reader.u32(RouteAttribute.priority) ?? 0,
+      mtu: metrics.u32(RouteMetric.mtu),
+      advmss: metrics.u32(RouteMetric.advmss),
+      onlink: (reader.header.readUInt32LE(8) & ONLINK) !== 0,
+      protocol: reader.header.readUInt8(5),
+      type: reader.header.readUInt8(7),
     },
-    gateway: ip(RouteAttribute.gateway),
-    index: number(RouteAttribute.index),
-    source: ip(RouteAttribute.source),
-    scope: payload.readUInt8(6),
-    table: number(RouteAttribute.table) ?? payload.readUInt8(4),
-    priority: number(RouteAttribute.priority) ?? 0,
-    mtu: metrics.get(RouteMetric.mtu)?.readUInt32LE(0),
-    advmss: metrics.get(RouteMetric.advmss)?.readUInt32LE(0),
-    onlink: (payload.readUInt32LE(8) & ONLINK) !== 0,
-    protocol: payload.readUInt8(5),
-    type: payload.readUInt8(7),
-  };
+  ];
 }
