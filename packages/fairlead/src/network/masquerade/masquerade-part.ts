@@ -21,15 +21,15 @@ const MULTICAST = {
   ip6: { mask: sixteen(0xff), prefix: sixteen(0xff) },
 } as const;
 
-/** From addresses of containers to the chains of their subnets. */
+/** From addresses of containers to the chains of their subnets. `masquerade` alone is a word of nft, which could not load what it had listed. */
 export function masqueradeMap(family: HostFamily): NftSet {
-  return addressSet(family, "masquerade", "verdict");
+  return addressSet(family, "masquerade_sources", "verdict");
 }
 
 /**
  * The chain that sends packets from known containers to the chain of their subnet: one look into a hash table, however many there are.
  *
- *     ip saddr vmap @masquerade
+ *     ip saddr vmap @masquerade_sources
  */
 export function masqueradeBase(family: HostFamily): FirewallPart {
   return {
