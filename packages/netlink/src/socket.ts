@@ -50,6 +50,7 @@ export class NetlinkSocket implements Disposable {
   readonly #receiveBuffer = Buffer.alloc(RECEIVE_BYTES);
   readonly #timeoutMs: number;
   #sequence = 0;
+  #isClosed = false;
 
   private constructor(fd: number, timeoutMs: number) {
     this.#fd = fd;
@@ -167,7 +168,10 @@ export class NetlinkSocket implements Disposable {
     this.#readAcknowledgements([request], sequence);
   }
 
+  /** Once or more. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     libc.close(this.#fd);
   }
 

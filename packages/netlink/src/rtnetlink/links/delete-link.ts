@@ -6,7 +6,7 @@ import { LinkAttribute } from "./link-attribute.ts";
 import { linkHeader } from "./link-header.ts";
 
 /**
- * Deletes a link, and its peer with it. The kernel waits for all processors before it answers, some 30 ms: see `NetlinkSocket.requestOnPool`.
+ * Deletes a link, and its peer with it. The kernel waits for all processors before it answers, some 20 ms: see `NetlinkSocket.requestOnPool`.
  *
  * Errors: NETLINK_ARGUMENT_INVALID.
  */
