@@ -30,42 +30,45 @@ export interface IptablesCommand {
  */
 export class Iptables {
   readonly #run: RunProgram;
-  readonly #found = new Map<string, IptablesCommand | undefined>();
+  readonly #found = new Map<string, IptablesCommand>();
 
   constructor(run: RunProgram = runProgram) {
     this.#run = run;
   }
 
-  /** What `iptables` means on this host; undefined where it is not installed. Looked for once. */
+  /** What `iptables` means on this host; undefined where it is not installed. Looked for until it is found. */
   preferred(family: HostFamily): IptablesCommand | undefined {
     return this.#find(commandName(family));
   }
 
-  /** The command for one kind; undefined where there is none. Looked for once. */
+  /** The command for one kind; undefined where there is none. Looked for until it is found. */
   ofKind(family: HostFamily, kind: IptablesKind): IptablesCommand | undefined {
-    const name = commandName(family);
-    const suffix = kind === "nf_tables" ? "nft" : "legacy";
-    return [this.#find(name), this.#find(`${name}-${suffix}`)].find((command) => command?.kind === kind);
+    const preferred = this.preferred(family);
+    if (preferred?.kind === kind) return preferred;
+    const other = this.#find(`${commandName(family)}-${kind === "nf_tables" ? "nft" : "legacy"}`);
+    return other?.kind === kind ? other : undefined;
   }
 
   #find(name: string): IptablesCommand | undefined {
-    if (!this.#found.has(name)) {
-      const version = this.#run(name, ["--version"], "");
-      const kind = version?.stdout.includes("nf_tables") ? "nf_tables" : "legacy";
-      this.#found.set(name, version?.status === 0 ? this.#command(name, kind) : undefined);
-    }
-    return this.#found.get(name);
+    const known = this.#found.get(name);
+    if (known !== undefined) return known;
+    const version = this.#run(name, ["--version"]);
+    if (version?.status !== 0) return undefined;
+    // before there were two kinds, there was no word for it
+    const command = this.#command(name, version.stdout.includes("nf_tables") ? "nf_tables" : "legacy");
+    this.#found.set(name, command);
+    return command;
   }
 
   #command(name: string, kind: IptablesKind): IptablesCommand {
-    const run = (file: string, args: readonly string[], input: string): string => {
+    const run = (file: string, args: readonly string[], input?: string): string => {
       const result = this.#run(file, args, input);
       if (result?.status === 0) return result.stdout;
       throw failure(`running ${file} ${args.join(" ")} failed: ${result?.stderr.trim() ?? "it is not installed"}`);
     };
     return {
       kind,
-      save: (table) => parseTable(run(`${name}-save`, ["-t", table], "")),
+      save: (table) => parseTable(run(`${name}-save`, ["-t", table])),
       restore: (table, lines) => {
         run(`${name}-restore`, ["--noflush", "--wait"], `*${table}\n${lines.join("\n")}\nCOMMIT\n`);
       },

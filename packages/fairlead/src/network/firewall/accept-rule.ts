@@ -16,7 +16,8 @@ const MARK = `0x${ACCEPTED_MARK.toString(16)}`;
  * not installed, nobody drops by them.
  */
 export function ensureAcceptRule(kernel: Kernel, family: HostFamily, adminChain: string): void {
-  const command = kernel.iptables.preferred(family);
+  // who installs them later changes rule sets with them
+  const command = kernel.firewall.remember(`iptables of ${family}`, () => kernel.iptables.preferred(family));
   if (command === undefined) return;
   if (command.kind === "nf_tables" && isRemembered(kernel, family, adminChain)) return;
   const lines = missingLines(command.save("filter"), adminChain);
