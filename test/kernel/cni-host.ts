@@ -10,9 +10,15 @@ import { type ContainerId, type NetworkInfo, NetworkInfo_Protocol } from "@fairl
 import { systemClock } from "fairlead/base/clock.ts";
 import { removeTree } from "fairlead/base/files/remove-tree.ts";
 import { type Logger, silentLogger } from "fairlead/base/log.ts";
+import { builtInPlugins } from "fairlead/cli/flags/built-in-plugins.ts";
 import type { Isolator } from "fairlead/containerizer/mesos/isolator.ts";
 import { createCniIsolator } from "fairlead/containerizer/mesos/isolators/network/cni/cni-isolator.ts";
 import { namespacePath } from "fairlead/containerizer/mesos/isolators/network/cni/paths.ts";
+import { createNetworkWorker } from "fairlead/network/worker/start-network-worker.ts";
+import { firewallElements } from "../support/firewall-elements.ts";
+
+/** The flag that an agent would have: `script/test` runs the same tests with plugins built in, and as programs. */
+const BUILT_IN = builtInPlugins.parse(process.env.MESOS_NETWORK_CNI_BUILTIN_PLUGINS ?? "all");
 
 /** The plugins of Debian's containernetworking-plugins. */
 export const PLUGINS_DIR = "/usr/lib/cni";
@@ -29,6 +35,7 @@ export class CniHost {
   readonly rootDir: string;
   readonly ipamDir: string;
   readonly #isolators: Isolator[] = [];
+  readonly #network = createNetworkWorker({ log: silentLogger, poolSize: 0 });
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -51,6 +58,8 @@ export class CniHost {
       pluginsDir: `${this.pluginsDir}:${PLUGINS_DIR}`,
       configDir: this.configDir,
       rootDir: this.rootDir,
+      builtInPlugins: BUILT_IN,
+      network: this.#network,
       pluginTimeoutMs: 30_000,
       log: silentLogger,
       clock: systemClock,
@@ -121,12 +130,15 @@ export class CniHost {
         .split("\n")
         .filter((line) => / link-netnsid [0-9]/.test(line))
         .map((line) => line.split(/[:@] ?/)[1] ?? ""),
-      rules: rules
-        .join("\n")
-        .split("\n")
-        .filter(
-          (line) => line.startsWith("-A") && /CNI-(?:DN|SN|FORWARD)|-d 10\.|-s 10\./.test(line) && !isStatic(line),
-        ),
+      rules: [
+        ...rules
+          .join("\n")
+          .split("\n")
+          .filter(
+            (line) => line.startsWith("-A") && /CNI-(?:DN|SN|FORWARD)|-d 10\.|-s 10\./.test(line) && !isStatic(line),
+          ),
+        ...firewallElements(),
+      ],
       plugins: await pluginProcesses(this.rootDir),
     };
   }
@@ -139,6 +151,7 @@ export class CniHost {
   async #remove(): Promise<void> {
     try {
       for (const isolator of this.#isolators) await isolator.close?.();
+      await this.#network.close();
       // plugins never remove their bridges and chains: the next test may want the same ones with other subnets
       await run("sh", "-c", "ip -o link show type bridge | cut -d: -f2 | xargs -rn1 ip link del; nft flush ruleset");
       // mounts that a failed test left are in a namespace that ends with this process, but must not be crossed now
@@ -174,7 +187,9 @@ export function addressesOf(info: NetworkInfo): string[] {
 
 /** Rules of the chains that stay when no container is there. */
 function isStatic(rule: string): boolean {
-  return /-j CNI-(?:HOSTPORT|FORWARD|ADMIN)|-A CNI-HOSTPORT-(?:SETMARK|MASQ)|-A CNI-FORWARD .*-j CNI-ADMIN/.test(rule);
+  return /-j CNI-(?:HOSTPORT|FORWARD|ADMIN)|-A CNI-HOSTPORT-(?:SETMARK|MASQ)|-A CNI-FORWARD .*-j CNI-ADMIN|-A CNI-FORWARD -m mark/.test(
+    rule,
+  );
 }
 
 async function pluginProcesses(rootDir: string): Promise<string[]> {

@@ -17,13 +17,20 @@ const peerGroups = async (target: string) =>
 test("the living go on untouched, the others are cleaned up, whatever half of them is there", async (t) => {
   const host = await CniHost.make(t);
   const ipam = host.hostLocal(["10.41.0.0/24"], { routes: [{ dst: "0.0.0.0/0" }] });
-  // a plugin that writes down what it is asked, in front of the real one
+  // a plugin that writes down what it is asked, in front of a real one
   await host.plugin(
-    "bridge",
+    "noted-bridge",
     `echo "$CNI_COMMAND $CNI_CONTAINERID" >>${host.directory}/calls; exec /usr/lib/cni/bridge`,
   );
   for (const name of ["z", "a"]) {
-    await host.network({ cniVersion: "1.0.0", name, type: "bridge", bridge: `br-${name}`, isGateway: true, ipam });
+    await host.network({
+      cniVersion: "1.0.0",
+      name,
+      type: "noted-bridge",
+      bridge: `br-${name}`,
+      isGateway: true,
+      ipam,
+    });
   }
   const living = containerConfig("living", [{ name: "z", groups: ["g"] }, {}, { name: "a" }]);
   const damaged = containerConfig("damaged", [{ name: "a" }]);

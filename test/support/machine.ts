@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { firewallElements } from "./firewall-elements.ts";
 import type { Workspace } from "./workspace.ts";
 
 const lines = (program: string, ...args: readonly string[]): string[] =>
@@ -12,9 +13,11 @@ const lines = (program: string, ...args: readonly string[]): string[] =>
 export function machine({ cgroupsRoot }: Pick<Workspace, "cgroupsRoot">): string[] {
   const links = JSON.parse(execFileSync("ip", ["-j", "link"], { encoding: "utf8" })) as { ifname: string }[];
   return [
-    ...links.map(({ ifname }) => `link ${ifname}`),
+    // those that are made beforehand belong to no container, and to the process alone
+    ...links.filter(({ ifname }) => !ifname.startsWith("spare")).map(({ ifname }) => `link ${ifname}`),
     ...lines("nft", "list", "tables"),
     ...["iptables-save", "ip6tables-save"].flatMap((save) => lines(save).filter((line) => line.startsWith("-A"))),
+    ...firewallElements(),
     ...lines("ip", "rule", "list"),
     ...readFileSync("/proc/self/mountinfo", "utf8")
       .trimEnd()

@@ -15,6 +15,7 @@ import { openStore } from "../base/store/open-store.ts";
 import { readVersion } from "../base/version.ts";
 import { createMesosContainerizer } from "../containerizer/mesos/create-mesos-containerizer.ts";
 import { createCniIsolator } from "../containerizer/mesos/isolators/network/cni/cni-isolator.ts";
+import { createNetworkWorker } from "../network/worker/start-network-worker.ts";
 import { type ContainerOptions, cniRootDirectory } from "./config/container-options.ts";
 import { freePort } from "./free-port.ts";
 
@@ -60,7 +61,15 @@ export async function composeAgent(
     const { store } = await openStore(checkpoint, { log, clock });
     stack.defer(() => store.close());
 
-    const network = createCniIsolator({ ...containers.cni, rootDir: cniRootDirectory(config.runtimeDir), log, clock });
+    const networkWorker = createNetworkWorker({ log, poolSize: containers.networkPoolSize });
+    stack.defer(() => networkWorker.close());
+    const network = createCniIsolator({
+      ...containers.cni,
+      rootDir: cniRootDirectory(config.runtimeDir),
+      network: networkWorker,
+      log,
+      clock,
+    });
     const containerizer = await createMesosContainerizer({
       ...containers.mesos,
       runtimeDir: config.runtimeDir,

@@ -115,6 +115,8 @@ test("what the agent does not know itself goes to containerizer and network", ()
     "--cgroups_enable_cfs",
     "--network_cni_config_dir=/c",
     "--network_cni_plugins_dir=/p:/q",
+    "--network_cni_builtin_plugins=bridge, host-local",
+    "--network_cni_pool_size=0",
     "--network_cni_plugin_timeout=5secs",
   );
   assert.deepEqual(toContainerOptions(values), {
@@ -126,7 +128,13 @@ test("what the agent does not know itself goes to containerizer and network", ()
       cgroupsLimitSwap: false,
       cgroupsDestroyTimeoutMs: 60_000,
     },
-    cni: { configDir: "/c", pluginsDir: "/p:/q", pluginTimeoutMs: 5000 },
+    cni: {
+      configDir: "/c",
+      pluginsDir: "/p:/q",
+      builtInPlugins: new Set(["bridge", "host-local"]),
+      pluginTimeoutMs: 5000,
+    },
+    networkPoolSize: 0,
     maxUnreadStreamBytes: 16 * 1024 ** 2,
   });
 });

@@ -6,7 +6,9 @@ import type { AgentFlags } from "./agent-config.ts";
 /** What the flags of an agent say to the parts that the agent itself does not know. */
 export interface ContainerOptions {
   readonly mesos: Omit<MesosContainerizerOptions, "clock" | "log" | "network" | "runtimeDir">;
-  readonly cni: Omit<CniIsolatorOptions, "clock" | "log" | "rootDir">;
+  readonly cni: Omit<CniIsolatorOptions, "clock" | "log" | "network" | "rootDir">;
+  /** How many network namespaces are made ahead. */
+  readonly networkPoolSize: number;
   readonly maxUnreadStreamBytes: number;
 }
 
@@ -23,8 +25,10 @@ export function toContainerOptions(values: AgentFlags): ContainerOptions {
     cni: {
       pluginsDir: values.network_cni_plugins_dir,
       configDir: values.network_cni_config_dir,
+      builtInPlugins: values.network_cni_builtin_plugins,
       pluginTimeoutMs: values.network_cni_plugin_timeout,
     },
+    networkPoolSize: values.network_cni_pool_size,
     maxUnreadStreamBytes: values.max_unread_stream_size,
   };
 }

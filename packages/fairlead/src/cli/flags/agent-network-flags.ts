@@ -1,3 +1,4 @@
+import { builtInPlugins } from "./built-in-plugins.ts";
 import { accepted, served, unsupported } from "./flag.ts";
 import { boolean, duration, integer, json, path, searchPath, text } from "./kind.ts";
 
@@ -18,6 +19,16 @@ export const AGENT_NETWORK_FLAGS = {
     duration(SECOND_MS, HOUR_MS),
     "Time after which a CNI plugin that has not ended is killed, and the launch fails.",
     { default: "60secs" },
+  ),
+  network_cni_builtin_plugins: served(
+    builtInPlugins,
+    "CNI plugins that are not run as programs: `all` that are built in, `none`, or types separated by commas.",
+    { default: "all" },
+  ),
+  network_cni_pool_size: served(
+    integer(0, 64),
+    "How many network namespaces with a veth are made ahead while nothing else is to do; 0: none.",
+    { default: "4" },
   ),
   network_cni_metrics: accepted(boolean, "Count packets of containers.", "they are not counted yet", {
     default: "true",

@@ -26,6 +26,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "IPv4 address": ["192.0.2.7"],
   "IPv6 address": ["2001:db8::7"],
   "host:port": ["192.0.2.7:5050"],
+  "plugin types": ["bridge,host-local"],
   attributes: ["rack:a"],
   role: ["web"],
   roles: ["web,eng/web"],

@@ -3,9 +3,9 @@ import type { ContainerId } from "@fairlead/mesos-api";
 import { crashPoint } from "../../../../../base/crash-points.ts";
 import { AttachmentStore } from "./attachment-store.ts";
 import type { CniContext } from "./cni-context.ts";
-import { firstRoutes, NO_ROUTES, putDefaultRoutes, takeDefaultRoutes } from "./default-routes.ts";
+import { firstRoutes, NO_ROUTES } from "./default-routes.ts";
 import { networkError } from "./network-error.ts";
-import { createNamespace } from "./network-namespace.ts";
+import { createNamespace, putDefaultRoutes, takeDefaultRoutes } from "./network-namespace.ts";
 import { namespacePath } from "./paths.ts";
 import type { PlannedAttachment } from "./plan-attachments.ts";
 import { capabilityArgs } from "./port-mappings.ts";
@@ -28,15 +28,17 @@ export async function attachContainer(
   onAttached: (attachment: ConfiguredAttachment, result: CniResult) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { network, usesVeth } = context;
   const netns = namespacePath(context.rootDir, containerId);
-  await createNamespace(netns);
+  const first = attachments[0]?.list.plugins[0];
+  await createNamespace(network, netns, first !== undefined && usesVeth(first.type));
   let routes = NO_ROUTES;
   for (const attachment of attachments) {
     const result = await attachNetwork(context, containerId, netns, attachment, signal);
     onAttached(attachment, result);
-    if (attachments.length > 1) routes = firstRoutes(routes, await takeDefaultRoutes(netns));
+    if (attachments.length > 1) routes = firstRoutes(routes, await takeDefaultRoutes(network, netns));
   }
-  await putDefaultRoutes(netns, routes);
+  await putDefaultRoutes(network, netns, routes);
 }
 
 async function attachNetwork(

@@ -3,12 +3,15 @@ import { test } from "node:test";
 import type { ContainerId } from "@fairlead/mesos-api";
 import { silentLogger } from "../../../../../base/log.ts";
 import { VirtualClock } from "../../../../../base/virtual-clock.ts";
+import { createNetworkWorker } from "../../../../../network/worker/start-network-worker.ts";
 import { createCniIsolator } from "./cni-isolator.ts";
 import { containerConfig } from "./container-config.fixture.ts";
 
 const OPTIONS = {
   rootDir: "/nonexistent/fairlead/cni",
+  builtInPlugins: new Set<string>(),
   pluginTimeoutMs: 1000,
+  network: createNetworkWorker({ log: silentLogger, poolSize: 0 }),
   log: silentLogger,
   clock: new VirtualClock(),
 };

@@ -1,9 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { type CniResult, containerIdProblem, type PluginExec, processExec } from "@fairlead/cni";
+import { type CniResult, composeExecs, containerIdProblem, type PluginExec, processExec } from "@fairlead/cni";
 import type { ContainerId } from "@fairlead/mesos-api";
 import type { Clock } from "../../../../../base/clock.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import type { Logger } from "../../../../../base/log.ts";
+import { builtInExec } from "../../../../../network/built-in-exec.ts";
+import { VETH_TYPES } from "../../../../../network/built-in-types.ts";
+import type { NetworkWorker } from "../../../../../network/worker/network-worker.ts";
 import type { ContainerConfig } from "../../../../containerizer.ts";
 import type { ContainerLaunchInfo, Isolator, RecoveredContainer } from "../../../isolator.ts";
 import { attachContainer, type ConfiguredAttachment } from "./attach-container.ts";
@@ -29,8 +32,11 @@ export interface CniIsolatorOptions {
   readonly configDir?: string | undefined;
   /** `<runtime_dir>/isolators/network/cni`; made when it is missing. */
   readonly rootDir: string;
+  /** `--network_cni_builtin_plugins`: the types of plugins that are not run as processes. */
+  readonly builtInPlugins: ReadonlySet<string>;
   /** For each run of a plugin. */
   readonly pluginTimeoutMs: number;
+  readonly network: NetworkWorker;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -78,7 +84,9 @@ class CniIsolator implements Isolator {
   constructor(options: CniIsolatorOptions, { searchPath, configDir }: CniDirectories) {
     this.#options = options;
     this.#catalog = new NetworkCatalog(configDir, options.log);
-    this.#exec = processExec({ searchPath, timeoutMs: options.pluginTimeoutMs });
+    const { network: worker, builtInPlugins: types, pluginTimeoutMs: timeoutMs } = options;
+    const processes = processExec({ searchPath, timeoutMs });
+    this.#exec = composeExecs(builtInExec({ worker, types, processes, timeoutMs }), processes);
   }
 
   async recover(alive: readonly RecoveredContainer[]): Promise<void> {
@@ -179,9 +187,10 @@ class CniIsolator implements Isolator {
   }
 
   async #makeContext(): Promise<CniContext> {
-    const { rootDir, log, clock } = this.#options;
+    const { rootDir, network, builtInPlugins, log, clock } = this.#options;
+    const usesVeth = (type: string) => builtInPlugins.has(type) && VETH_TYPES.has(type);
     try {
-      return { rootDir: await ensureRootMount(rootDir, log), exec: this.#exec, log, clock };
+      return { rootDir: await ensureRootMount(rootDir, log), exec: this.#exec, network, usesVeth, log, clock };
     } catch (error) {
       this.#context = undefined;
       throw error;

@@ -37,7 +37,9 @@ async function attached(t: TestContext, networks: readonly string[]) {
     await store.storeResult(name, `eth${index}`, { cniVersion: "1.0.0", ips: [{ address: `10.0.${index}.2/24` }] });
   }
   const log = recordingLogger();
-  const detach = () => detachContainer({ rootDir, exec, log, clock: new VirtualClock() }, ID);
+  const network = { run: async () => undefined as never };
+  const context = { rootDir, exec, network, log, clock: new VirtualClock() };
+  const detach = () => detachContainer(context, ID);
   return { rootDir, store, exec, failing, log, detach };
 }
 

@@ -19,7 +19,7 @@ import { capabilityArgs } from "./port-mappings.ts";
  * failure, then throws: what could not be detached keeps its files and the namespace, for the next attempt.
  * Errors: NETWORK_FAILED, NAMESPACE_FAILED.
  */
-export async function detachContainer(context: CniContext, containerId: ContainerId): Promise<void> {
+export async function detachContainer(context: Omit<CniContext, "usesVeth">, containerId: ContainerId): Promise<void> {
   const { rootDir } = context;
   const store = new AttachmentStore(rootDir, containerId);
   const attachments = await store.list();
@@ -36,13 +36,13 @@ export async function detachContainer(context: CniContext, containerId: Containe
     }
   }
   throwAll(failures, containerId);
-  await releaseNamespace(path);
+  await releaseNamespace(context.network, path);
   crashPoint("netns-released");
   await removeTree(containerDir(rootDir, containerId));
 }
 
 async function detachNetwork(
-  { exec, log, clock }: CniContext,
+  { exec, log, clock }: Omit<CniContext, "network" | "usesVeth">,
   store: AttachmentStore,
   containerId: ContainerId,
   { network, ifName }: StoredAttachment,

@@ -9,6 +9,3 @@ export const STRAY_PLUGIN_TIMEOUT_MS = 30_000;
 
 /** How often it is looked for meanwhile. */
 export const STRAY_PLUGIN_POLL_MS = 20;
-
-/** How often a pin is taken off: once, and again where a helper that outlived its agent pinned meanwhile. */
-export const MAX_RELEASE_ATTEMPTS = 4;

@@ -1,40 +1,27 @@
-import { mkdir, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crashPoint } from "../../../../../base/crash-points.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import { errorCode } from "../../../../../base/files/error-code.ts";
-import { expectSuccess } from "../../../../../base/run-command.ts";
-import { MAX_RELEASE_ATTEMPTS } from "./limits.ts";
+import type { DefaultRoutes } from "../../../../../network/namespace/default-routes.ts";
+import type { NetworkWorker } from "../../../../../network/worker/network-worker.ts";
 
-/**
- * Runs inside the new namespace, before any plugin: what interfaces are born with is read from `default` when they come.
- *
- * - no router advertisements and no redirects: whoever shares the link could take over the container's routes with them;
- * - no duplicate address detection: plugins wait for it 1.4 to 1.8 s (ptp with IPv6: 23 ms without), and addresses are given by IPAM;
- * - ping without CAP_NET_RAW: sockets of the ping group, for every group.
- */
-const SETUP = `for conf in all default; do
-  echo 0 >/proc/sys/net/ipv4/conf/$conf/accept_redirects
-  [ ! -d /proc/sys/net/ipv6 ] || for key in accept_ra accept_redirects accept_dad; do
-    echo 0 >/proc/sys/net/ipv6/conf/$conf/$key
-  done
-done
-echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
-ip link set lo up
-`;
+/** Makes and changes namespaces: the network thread. */
+export type NamespaceMaker = Pick<NetworkWorker, "run">;
 
 /**
  * Makes a network namespace and pins it at `path`, where it stays without any process in it, for `nsenter --net=<path>` and the plugins.
  *
  * `path` must not exist, nor its directory; that is made on a shared mount, so that the pin is seen, and its end too, in other mount namespaces.
- * Errors: NAMESPACE_FAILED; half-made state is for {@link releaseNamespace}.
+ * `withVeth`: it may be one that has a veth already, for a built-in plugin that needs one. Errors: NAMESPACE_FAILED; half-made state is for
+ * {@link releaseNamespace}.
  */
-export async function createNamespace(path: string): Promise<void> {
+export async function createNamespace(network: NamespaceMaker, path: string, withVeth: boolean): Promise<void> {
   try {
     await mkdir(dirname(path), { mode: 0o755 });
     await writeFile(path, "", { flag: "wx", mode: 0o644 });
     crashPoint("netns-created");
-    await expectSuccess(["unshare", `--net=${path}`, "--", "/bin/sh", "-e"], { stdin: SETUP });
+    await network.run({ kind: "create-namespace", path, withVeth });
     crashPoint("netns-pinned");
   } catch (cause) {
     throw failed(`Failed to make the network namespace ${path}`, path, cause);
@@ -59,27 +46,30 @@ export async function isNamespacePinned(path: string): Promise<boolean> {
  * as the unmount: it detaches the copies of the pin that private mount namespaces hold, which would keep the namespace alive.
  * Errors: NAMESPACE_FAILED.
  */
-export async function releaseNamespace(path: string): Promise<void> {
+export async function releaseNamespace(network: NamespaceMaker, path: string): Promise<void> {
   try {
-    for (let attempt = 1; !(await tryRelease(path)); attempt++) {
-      if (attempt === MAX_RELEASE_ATTEMPTS) throw new Error("it is pinned again and again");
-    }
+    await network.run({ kind: "release-namespace", path });
   } catch (cause) {
     throw failed(`Failed to release the network namespace ${path}`, path, cause);
   }
 }
 
-/** False where something is mounted on the file still: a helper of a process that was killed may pin late. */
-async function tryRelease(path: string): Promise<boolean> {
-  // lazily: whoever has just opened it (a plugin's daemon, nsenter) must not make the clean-up fail
-  if (await isNamespacePinned(path)) await expectSuccess(["umount", "--lazy", "--no-canonicalize", path]);
+/** Takes the default routes out of the namespace pinned at `path`. Errors: NAMESPACE_FAILED. */
+export async function takeDefaultRoutes(network: NamespaceMaker, path: string): Promise<DefaultRoutes> {
   try {
-    await unlink(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return true;
-    if (errorCode(error) === "EBUSY") return false;
-    throw error;
+    return await network.run({ kind: "take-default-routes", path });
+  } catch (cause) {
+    throw failed(`Failed to take the default route out of ${path}`, path, cause);
+  }
+}
+
+/** Puts routes that were taken into the namespace pinned at `path`. Errors: NAMESPACE_FAILED. */
+export async function putDefaultRoutes(network: NamespaceMaker, path: string, routes: DefaultRoutes): Promise<void> {
+  if (routes.ipv4.length + routes.ipv6.length === 0) return;
+  try {
+    await network.run({ kind: "put-default-routes", path, routes });
+  } catch (cause) {
+    throw failed(`Failed to set the default route in ${path}`, path, cause);
   }
 }
 

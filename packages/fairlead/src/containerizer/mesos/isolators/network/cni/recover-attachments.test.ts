@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { type TestContext, test } from "node:test";
 import { parseNetworkConfig } from "@fairlead/cni";
-import { recordingExec } from "@fairlead/cni/testing";
 import type { ContainerId } from "@fairlead/mesos-api";
-import { VirtualClock } from "../../../../../base/virtual-clock.ts";
 import { AttachmentStore } from "./attachment-store.ts";
 import { containerConfig } from "./container-config.fixture.ts";
 import { recordingLogger } from "./log.fixture.ts";
@@ -22,11 +20,10 @@ async function attached(t: TestContext) {
     await store.storeConf(name, `eth${index}`, parseNetworkConfig({ name, type: "bridge", cniVersion: "0.4.0" }));
     await store.storeResult(name, `eth${index}`, { ips: [{ version: "4", address: `10.0.${index}.2/24` }] });
   }
-  const exec = recordingExec(() => assert.fail("no plugin runs"));
   const log = recordingLogger();
   const recover = async (id = "c1") => {
     const config = containerConfig(id, REQUEST);
-    const attachments = await recoverAttachments({ rootDir, exec, log, clock: new VirtualClock() }, config);
+    const attachments = await recoverAttachments({ rootDir, log }, config);
     return attachments?.map(({ network, networkInfo, result }) => [
       network,
       networkInfo.groups.join(),

@@ -18,7 +18,7 @@ export interface KnownAttachment {
  * reported without that network, and detached from it all the same.
  */
 export async function recoverAttachments(
-  { rootDir, log }: CniContext,
+  { rootDir, log }: Pick<CniContext, "log" | "rootDir">,
   { containerId, containerInfo }: ContainerConfig,
 ): Promise<readonly KnownAttachment[] | undefined> {
   const store = new AttachmentStore(rootDir, containerId);
