@@ -59,9 +59,10 @@ function connectReady(context: AddContext, plan: VethPlan): VethPair | undefined
     if (link !== undefined) removeLink(kernel, container, link, attachment);
   });
   const { mtu, mac, master } = plan;
+  const hostName = randomVethName();
   const refused = (words: string) => `failed to make veth pair: ${words}`;
   requestNamed(kernel.host, [
-    { request: changeLink(ready.host.index, { mtu, master, ...hostEnd(context, plan) }), refused },
+    { request: changeLink(ready.host.index, { name: hostName, mtu, master, ...hostEnd(context, plan) }), refused },
     { request: changeLink(ready.host.index, { up: true }), refused },
   ]);
   const { ifName } = attachment;
@@ -69,7 +70,7 @@ function connectReady(context: AddContext, plan: VethPlan): VethPair | undefined
     { request: changeLink(index, { name: ifName }), refused: () => nameTaken(ifName) },
     ...(mtu === undefined && mac === undefined ? [] : [{ request: changeLink(index, { mtu, mac }), refused }]),
   ];
-  return { hostName: ready.host.name, index, pending };
+  return { hostName, index, pending };
 }
 
 function connectNew(context: AddContext, plan: VethPlan): VethPair {

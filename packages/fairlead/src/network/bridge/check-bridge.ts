@@ -1,0 +1,53 @@
+import type { CniResult, PluginCall, ResultInterface } from "@fairlead/cni";
+import { findLink, type Link } from "@fairlead/netlink";
+import { attachment } from "../plugin/attachment.ts";
+import { checkAddresses, checkInterface, resultInterface } from "../plugin/check-interface.ts";
+import type { Ipam } from "../plugin/ipam.ts";
+import type { Kernel } from "../plugin/kernel.ts";
+import { withContainerAt } from "../plugin/open-container.ts";
+import { failure } from "../plugin/plugin-error.ts";
+import { requirePrevResult } from "../plugin/required-prev-result.ts";
+import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
+
+/** Whether an attachment is as its ADD left it. Errors: code 999, in the words of the reference. */
+export function checkBridge(kernel: Kernel, call: PluginCall, ipam: Ipam): void {
+  const config = parseBridgeConfig(call);
+  const id = attachment(call);
+  withContainerAt(kernel, id.netns, (container) => {
+    ipam.check();
+    const result = requirePrevResult(call);
+    const bridge = checkBridgeLink(kernel, config, result);
+    const inside = checkInterface(container, resultInterface(result, id), "veth");
+    if (!result.interfaces.some((host) => isPort(kernel, host, inside, bridge))) {
+      throw failure(`CNI veth created for bridge ${config.bridge} was not found`);
+    }
+    checkAddresses(container, inside, result);
+  });
+}
+
+function checkBridgeLink({ host }: Kernel, config: BridgeConfig, { interfaces }: CniResult): Link {
+  const said = interfaces.findLast(({ name }) => name === config.bridge);
+  if (said === undefined) throw failure("Interface name missing ");
+  const { name, mac, sandbox } = said;
+  const link = findLink(host, name);
+  if (link === undefined) throw failure(`Interface name ${name} not found`);
+  if (sandbox !== undefined) throw failure(`Interface ${name} should not be in sandbox`);
+  if (link.kind !== "bridge") throw failure(`Interface ${name} does not have link type of bridge`);
+  if (mac !== undefined && mac !== link.mac) throw failure(`Bridge interface ${name} Mac doesn't match: ${mac}`);
+  if (link.isPromiscuous !== config.promiscMode) {
+    const states = `configured Promisc Mode ${config.promiscMode} doesn't match current state: ${link.isPromiscuous}`;
+    throw failure(`Bridge interface ${name} ${states} `);
+  }
+  return link;
+}
+
+/** Whether an interface of the result is the host's end, and on the bridge. Errors: code 999 where it has another MAC address. */
+function isPort({ host }: Kernel, { name, mac, sandbox }: ResultInterface, inside: Link, bridge: Link): boolean {
+  if (sandbox !== undefined || name === bridge.name) return false;
+  const link = findLink(host, name);
+  if (link === undefined) throw failure(`Interface name ${name} not found`);
+  if (link.kind !== "veth" || link.peerIndex !== inside.index || inside.peerIndex !== link.index) return false;
+  if (link.master !== bridge.index) return false;
+  if (mac !== undefined && mac !== link.mac) throw failure(`Interface ${name} Mac doesn't match: ${mac} not found`);
+  return true;
+}
