@@ -29,6 +29,10 @@ export class AttributeReader {
     return this.#sized(type, 4)?.readInt32LE(0);
   }
 
+  u64(type: number): bigint | undefined {
+    return this.#sized(type, 8)?.readBigUInt64LE(0);
+  }
+
   be16(type: number): number | undefined {
     return this.#sized(type, 2)?.readUInt16BE(0);
   }

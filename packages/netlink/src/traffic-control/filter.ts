@@ -1,12 +1,17 @@
-import { NetlinkError } from "../errors.ts";
 import { AttributeWriter } from "../message/attribute-writer.ts";
-import { readAttributes, readText } from "../message/attributes.ts";
 import type { NetlinkRequest } from "../message/message.ts";
 import { requireIndex } from "../rtnetlink/argument.ts";
+import { AttributeReader } from "../rtnetlink/attribute-reader.ts";
 import type { NetlinkSocket } from "../socket.ts";
 import { type FilterPlace, filterInfo, filterPlaceText, readFilterInfo, requirePref } from "./filter-place.ts";
 import { handleText } from "./handle.ts";
-import { TRAFFIC_HEADER_BYTES, TrafficAttribute, TrafficMessage, trafficHeader } from "./traffic-message.ts";
+import {
+  readTrafficHeader,
+  TRAFFIC_HEADER_BYTES,
+  TrafficAttribute,
+  TrafficMessage,
+  trafficHeader,
+} from "./traffic-message.ts";
 import { readU32, type U32 } from "./u32-filter.ts";
 
 /** A filter as the kernel tells of it. */
@@ -44,17 +49,11 @@ export function listFilters(
 
 /** Reads an RTM_NEWTFILTER; an empty list for what is none: the head of a list, and the hash tables of u32. Errors: NETLINK_ANSWER_INVALID. */
 export function readFilter(payload: Buffer): Filter[] {
-  if (payload.length < TRAFFIC_HEADER_BYTES) {
-    throw new NetlinkError("NETLINK_ANSWER_INVALID", "a filter without a header");
-  }
-  const attributes = readAttributes(payload.subarray(TRAFFIC_HEADER_BYTES));
-  const kindBytes = attributes.get(TrafficAttribute.kind);
-  const handle = payload.readUInt32LE(8);
-  if (kindBytes === undefined || handle === 0) return [];
-  const kind = readText(kindBytes);
-  const options = attributes.get(TrafficAttribute.options);
-  const u32 = kind === "u32" && options !== undefined ? readU32(readAttributes(options)) : undefined;
+  const reader = new AttributeReader(payload, TRAFFIC_HEADER_BYTES);
+  const place = readTrafficHeader(reader.header);
+  const kind = reader.text(TrafficAttribute.kind);
+  if (kind === undefined || place.handle === 0) return [];
+  const u32 = kind === "u32" ? readU32(reader.nested(TrafficAttribute.options)) : undefined;
   if (kind === "u32" && u32 === undefined) return [];
-  const place = { linkIndex: payload.readInt32LE(4), parent: payload.readUInt32LE(12) };
-  return [{ ...place, ...readFilterInfo(payload.readUInt32LE(16)), handle, kind, u32 }];
+  return [{ ...place, ...readFilterInfo(reader.header.readUInt32LE(16)), kind, u32 }];
 }

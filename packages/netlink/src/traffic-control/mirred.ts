@@ -1,6 +1,7 @@
 import type { AttributeWriter } from "../message/attribute-writer.ts";
-import { listAttributes, readAttributes, readText } from "../message/attributes.ts";
+import { listAttributes } from "../message/attributes.ts";
 import { requireIndex } from "../rtnetlink/argument.ts";
+import { AttributeReader } from "../rtnetlink/attribute-reader.ts";
 
 /** What is done with a packet that a filter matches: it leaves by another link, or a copy of it does. */
 export interface Mirred {
@@ -32,14 +33,12 @@ export function writeActions(writer: AttributeWriter, type: number, actions: rea
   });
 }
 
-/** Reads actions; those of other kinds are left out. */
+/** Reads actions; those of other kinds are left out. Errors: NETLINK_ANSWER_INVALID. */
 export function readActions(bytes: Buffer): Mirred[] {
   return listAttributes(bytes).flatMap(([, item]) => {
-    const attributes = readAttributes(item);
-    const kind = attributes.get(ActionAttribute.kind);
-    if (kind === undefined || readText(kind) !== "mirred") return [];
-    const options = readAttributes(attributes.get(ActionAttribute.options) ?? Buffer.alloc(0));
-    const values = options.get(MIRRED_PARAMETERS);
+    const action = new AttributeReader(item, 0);
+    const values = action.nested(ActionAttribute.options).bytes(MIRRED_PARAMETERS);
+    if (action.text(ActionAttribute.kind) !== "mirred") return [];
     if (values === undefined || values.length < PARAMETERS_BYTES) return [];
     const way = values.readInt32LE(20);
     if (way !== Way.redirect && way !== Way.mirror) return [];

@@ -1,11 +1,12 @@
 import { isRefusal, NetlinkError } from "../errors.ts";
 import type { AttributeWriter } from "../message/attribute-writer.ts";
-import { readAttributes, readText } from "../message/attributes.ts";
 import { MessageFlag, type NetlinkRequest } from "../message/message.ts";
 import { requireIndex } from "../rtnetlink/argument.ts";
+import { AttributeReader } from "../rtnetlink/attribute-reader.ts";
 import type { NetlinkSocket } from "../socket.ts";
 import { handleText } from "./handle.ts";
 import {
+  readTrafficHeader,
   TRAFFIC_HEADER_BYTES,
   TrafficAttribute,
   TrafficMessage,
@@ -27,7 +28,7 @@ export interface Qdisc extends QdiscPlace {
   /** As in `tbf`. */
   readonly kind: string;
   /** What only its kind has: see `readTbf`. */
-  readonly options: ReadonlyMap<number, Buffer>;
+  readonly options: Buffer;
 }
 
 /** The request that makes a qdisc, and refuses with EEXIST where there is one in its place. */
@@ -87,25 +88,9 @@ export function listQdiscs(socket: NetlinkSocket, { linkIndex }: { readonly link
 
 /** Reads an RTM_NEWQDISC. Errors: NETLINK_ANSWER_INVALID. */
 export function readQdisc(payload: Buffer): Qdisc {
-  if (payload.length < TRAFFIC_HEADER_BYTES) {
-    throw new NetlinkError("NETLINK_ANSWER_INVALID", "a qdisc without a header");
-  }
-  const attributes = readAttributes(payload.subarray(TRAFFIC_HEADER_BYTES));
-  const kind = attributes.get(TrafficAttribute.kind);
+  const reader = new AttributeReader(payload, TRAFFIC_HEADER_BYTES);
+  const kind = reader.text(TrafficAttribute.kind);
   if (kind === undefined) throw new NetlinkError("NETLINK_ANSWER_INVALID", "a qdisc without a kind");
-  const name = readText(kind);
-  return {
-    linkIndex: payload.readInt32LE(4),
-    handle: payload.readUInt32LE(8),
-    parent: payload.readUInt32LE(12),
-    kind: name,
-    options: readOptions(name, attributes.get(TrafficAttribute.options)),
-  };
+  const options = reader.bytes(TrafficAttribute.options) ?? Buffer.alloc(0);
+  return { ...readTrafficHeader(reader.header), kind, options };
 }
-
-/** The options of some kinds, as pfifo's, are a bare structure. */
-function readOptions(kind: string, bytes: Buffer | undefined): ReadonlyMap<number, Buffer> {
-  return bytes !== undefined && NESTING_KINDS.has(kind) ? readAttributes(bytes) : new Map();
-}
-
-const NESTING_KINDS: ReadonlySet<string> = new Set(["tbf", "htb"]);

@@ -24,7 +24,7 @@ export function writeRate64(writer: AttributeWriter, type: number, bytesPerSecon
   if (bytesPerSecond > MAX_32_BITS) writer.u64(type, BigInt(bytesPerSecond));
 }
 
-/** Reads a rate from its `struct tc_ratespec` and, where there is one, its attribute of 64 bits. */
-export function readRate(spec: Buffer, rate64: Buffer | undefined): number {
-  return rate64 === undefined ? spec.readUInt32LE(8) : Number(rate64.readBigUInt64LE(0));
+/** Reads the rate of a `struct tc_ratespec`. */
+export function readRate(spec: Buffer): number {
+  return spec.readUInt32LE(8);
 }

@@ -1,6 +1,7 @@
 import { NetlinkError } from "../errors.ts";
 import type { NetlinkRequest } from "../message/message.ts";
 import { requireUint32 } from "../rtnetlink/argument.ts";
+import { AttributeReader } from "../rtnetlink/attribute-reader.ts";
 import { newQdisc, type Qdisc, type QdiscPlace } from "./qdisc.ts";
 import { RATE_BYTES, rateSpec, readRate, writeRate64 } from "./rate.ts";
 
@@ -47,12 +48,13 @@ export function addTbf({
 /** What a qdisc of kind `tbf` lets through; undefined for other kinds. Errors: NETLINK_ANSWER_INVALID. */
 export function readTbf({ kind, options }: Qdisc): Tbf | undefined {
   if (kind !== "tbf") return undefined;
-  const parameters = options.get(TbfAttribute.parameters);
+  const reader = new AttributeReader(options, 0);
+  const parameters = reader.bytes(TbfAttribute.parameters);
   if (parameters === undefined || parameters.length < PARAMETERS_BYTES) {
     throw new NetlinkError("NETLINK_ANSWER_INVALID", "a token bucket without its parameters");
   }
   return {
-    rateBytesPerSecond: readRate(parameters, options.get(TbfAttribute.rate64)),
+    rateBytesPerSecond: Number(reader.u64(TbfAttribute.rate64) ?? readRate(parameters)),
     limitBytes: parameters.readUInt32LE(2 * RATE_BYTES),
     bufferTicks: parameters.readUInt32LE(2 * RATE_BYTES + 4),
   };

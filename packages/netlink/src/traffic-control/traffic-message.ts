@@ -40,6 +40,11 @@ export function trafficHeader({ linkIndex, handle, parent, info = 0 }: TrafficHe
   return header;
 }
 
+/** Reads a `struct tcmsg`, all but its last word. */
+export function readTrafficHeader(header: Buffer): Omit<TrafficHeader, "info"> {
+  return { linkIndex: header.readInt32LE(4), handle: header.readUInt32LE(8), parent: header.readUInt32LE(12) };
+}
+
 /** A header for one link, with the kind of what is made or deleted. */
 export function trafficWriter(header: TrafficHeader, kind: string): AttributeWriter {
   requireIndex(header.linkIndex);

@@ -1,12 +1,13 @@
 import { MessageFlag, type NetlinkRequest } from "../message/message.ts";
 import { requireInteger, requireUint32 } from "../rtnetlink/argument.ts";
+import type { AttributeReader } from "../rtnetlink/attribute-reader.ts";
 import { type FilterPlace, filterInfo, filterPlaceText, requirePref } from "./filter-place.ts";
 import { type Mirred, readActions, writeActions } from "./mirred.ts";
 import { TrafficAttribute, TrafficMessage, trafficWriter } from "./traffic-message.ts";
 import { KEY_BYTES, keyBytes, readKey, type U32Key } from "./u32-key.ts";
 
 /** `TCA_U32_…`. Source: `include/uapi/linux/pkt_cls.h`. */
-const U32Attribute = { classId: 1, divisor: 4, selector: 5, actions: 7 } as const;
+const U32Attribute = { classId: 1, selector: 5, actions: 7 } as const;
 const SELECTOR_BYTES = 16;
 /** `TC_U32_TERMINAL`: a packet that matches is looked at no further. */
 const TERMINAL = 1;
@@ -46,16 +47,16 @@ export function addU32Filter(
 }
 
 /** Reads the options of a `u32`; undefined for the hash tables that the kernel lists among the filters. */
-export function readU32(options: ReadonlyMap<number, Buffer>): U32 | undefined {
-  const bytes = options.get(U32Attribute.selector);
+export function readU32(options: AttributeReader): U32 | undefined {
+  const bytes = options.bytes(U32Attribute.selector);
   if (bytes === undefined || bytes.length < SELECTOR_BYTES) return undefined;
   const count = Math.min(bytes.readUInt8(2), Math.floor((bytes.length - SELECTOR_BYTES) / KEY_BYTES));
   const keys = Array.from({ length: count }, (_, i) => readKey(bytes.subarray(SELECTOR_BYTES + i * KEY_BYTES)));
   return {
     // every packet: what the kernel wants a key for all the same
     keys: keys.filter(({ mask }) => mask !== 0),
-    classId: options.get(U32Attribute.classId)?.readUInt32LE(0),
-    actions: readActions(options.get(U32Attribute.actions) ?? Buffer.alloc(0)),
+    classId: options.u32(U32Attribute.classId),
+    actions: readActions(options.bytes(U32Attribute.actions) ?? Buffer.alloc(0)),
   };
 }
 
