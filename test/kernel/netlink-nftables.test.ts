@@ -321,6 +321,17 @@ test("elements carry data, verdicts and comments, for nft and for us", () => {
   assert.match(nft("list", "map", "ip", "t", "verdicts"), /elements = \{ 10\.1\.0\.2 comment "b" : jump c \}/);
   assert.match(nft("list", "set", "ip", "t", "addresses"), /10\.1\.0\.3,/);
 
+  const marks: NftSet = { family: "ip", table: "t", name: "marks", key: ["ifname"], data: ["mark"] };
+  const indices: NftSet = { family: "ip", table: "t", name: "marked", key: ["mark"] };
+  transact(socket, [
+    addSet(marks),
+    addSet(indices),
+    ...addElements(marks, [{ key: [interfaceName("br0")], data: [u32(0x1000)] }]),
+    ...addElements(indices, [{ key: [u32(7)] }]),
+  ]);
+  assert.match(nft("list", "map", "ip", "t", "marks"), /elements = \{ "br0" : 0x00001000 \}/);
+  assert.match(nft("list", "set", "ip", "t", "marked"), /elements = \{ 0x00000007 \}/);
+
   assert.deepEqual(listElements(socket, ports), [port]);
   assert.deepEqual(findElement(socket, ports, port.key), port);
   assert.deepEqual(findElement(socket, verdicts, jump.key), jump);

@@ -1,17 +1,17 @@
 /**
- * Types of keys and data: bytes that each has, and the number by which nft knows how to show it (the kernel keeps it and makes nothing of it).
+ * Types of keys and data: bytes that each has, and the number and order of bytes by which nft knows how to show it (the kernel makes nothing of them).
  *
  * Source: `enum datatypes` in `include/datatype.h` of nftables.
  */
 export const dataTypes = {
-  ipv4_addr: { id: 7, bytes: 4 },
-  ipv6_addr: { id: 8, bytes: 16 },
-  ether_addr: { id: 9, bytes: 6 },
-  inet_proto: { id: 12, bytes: 1 },
-  inet_service: { id: 13, bytes: 2 },
-  mark: { id: 19, bytes: 4 },
-  iface_index: { id: 20, bytes: 4 },
-  ifname: { id: 41, bytes: 16 },
+  ipv4_addr: { id: 7, bytes: 4, order: "network" },
+  ipv6_addr: { id: 8, bytes: 16, order: "network" },
+  ether_addr: { id: 9, bytes: 6, order: "network" },
+  inet_proto: { id: 12, bytes: 1, order: "network" },
+  inet_service: { id: 13, bytes: 2, order: "network" },
+  mark: { id: 19, bytes: 4, order: "host" },
+  iface_index: { id: 20, bytes: 4, order: "host" },
+  ifname: { id: 41, bytes: 16, order: "host" },
 } as const;
 
 export type NftDataType = keyof typeof dataTypes;
@@ -28,6 +28,13 @@ export function typeBytes(types: readonly NftDataType[]): number {
   const [only] = types;
   if (types.length === 1 && only !== undefined) return dataTypes[only].bytes;
   return types.reduce((bytes, type) => bytes + padded(dataTypes[type].bytes), 0);
+}
+
+/** What nft wants to know about the order of bytes: of several types in a row it knows itself. Source: `enum byteorder` in `include/datatype.h`. */
+export function typeOrder(types: readonly NftDataType[]): number {
+  const [only] = types;
+  if (types.length !== 1 || only === undefined) return 0;
+  return dataTypes[only].order === "host" ? 1 : 2;
 }
 
 /** Bytes up to the next register of four. */

@@ -1,9 +1,10 @@
 import { MessageFlag, type NetlinkRequest } from "../message/message.ts";
 import { encodeComment, SET_COMMENT } from "./comment.ts";
-import { type NftDataType, typeBytes, typeId } from "./data-type.ts";
+import { type NftDataType, typeBytes, typeId, typeOrder } from "./data-type.ts";
 import type { NftFamily } from "./family.ts";
 import { NftMessage, nftMessage } from "./nft-message.ts";
 import type { NftTable } from "./table.ts";
+import { u32 } from "./value.ts";
 
 const NFTA_SET_TABLE = 1;
 const NFTA_SET_NAME = 2;
@@ -14,6 +15,9 @@ const NFTA_SET_DATA_TYPE = 6;
 const NFTA_SET_DATA_LEN = 7;
 const NFTA_SET_ID = 10;
 const NFTA_SET_USERDATA = 13;
+/** NFTNL_UDATA_SET_KEYBYTEORDER. Source: `include/udata.h` of libnftnl. */
+const UDATA_KEY_ORDER = 0;
+const UDATA_DATA_ORDER = 1;
 const NFT_SET_MAP = 0x8;
 const NFT_DATA_VERDICT = 0xffffff00;
 /** The kernel wants one, to tell nameless sets of a batch apart; ours have names. */
@@ -43,7 +47,7 @@ export function addSet(set: NftSet): NetlinkRequest {
       writer.be32(NFTA_SET_DATA_TYPE, typeId(set.data)).be32(NFTA_SET_DATA_LEN, typeBytes(set.data));
     }
     writer.be32(NFTA_SET_ID, ANY_ID);
-    if (set.comment !== undefined) writer.bytes(NFTA_SET_USERDATA, encodeComment(set.comment, SET_COMMENT));
+    writer.bytes(NFTA_SET_USERDATA, userData(set));
   });
 }
 
@@ -66,6 +70,18 @@ export function dumpSets({ family, name }: NftTable): NetlinkRequest {
   return nftMessage(NftMessage.getSet, 0, family, `list sets ${family} ${name}`, (writer) => {
     writer.string(NFTA_SET_TABLE, name);
   });
+}
+
+/** What nft keeps with a set for its own listings: without the order of bytes it shows names of interfaces as empty. */
+function userData({ key, data, comment }: NftSet): Buffer {
+  const parts = [orderOf(UDATA_KEY_ORDER, typeOrder(key))];
+  if (data !== undefined) parts.push(orderOf(UDATA_DATA_ORDER, data === "verdict" ? 0 : typeOrder(data)));
+  if (comment !== undefined) parts.push(encodeComment(comment, SET_COMMENT));
+  return Buffer.concat(parts);
+}
+
+function orderOf(type: number, order: number): Buffer {
+  return Buffer.concat([Buffer.from([type, 4]), u32(order)]);
 }
 
 export function describeSet({ family, table, name }: Pick<NftSet, "family" | "table" | "name">): string {

@@ -1,7 +1,7 @@
 import type { NetlinkSocket } from "@fairlead/netlink";
 import { listRules } from "@fairlead/netlink/nftables";
 import type { HostFamily } from "../firewall-table/host-table.ts";
-import type { IptablesTable } from "../firewall-table/iptables.ts";
+import type { IptablesCommand, IptablesTable } from "../firewall-table/iptables.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { ACCEPTED_MARK } from "./accept-part.ts";
 
@@ -11,23 +11,26 @@ const ACCEPT_COMMENT = "CNI firewall plugin rules (accepted by fairlead)";
 const MARK = `0x${ACCEPTED_MARK.toString(16)}`;
 
 /**
- * Has iptables accept what is marked: one rule, in the reference plugin's own chain, behind the chain of the administrator. Where they are over
- * nf_tables, netlink tells whether it is there, and that only when something changed; where they are not, they are asked each time. Where they are
- * not installed, nobody drops by them.
+ * Has iptables accept what is marked: one rule, in the reference plugin's own chain, behind the chain of the administrator. Where they are not
+ * installed, nobody drops by them.
  */
 export function ensureAcceptRule(kernel: Kernel, family: HostFamily, adminChain: string): void {
-  // who installs them later changes rule sets with them
-  const command = kernel.firewall.remember(`iptables of ${family}`, () => kernel.iptables.preferred(family));
-  if (command === undefined) return;
-  if (command.kind === "nf_tables" && isRemembered(kernel, family, adminChain)) return;
+  const command = iptablesOf(kernel, family);
+  if (command === undefined || isSeen(kernel, command, family, adminChain)) return;
   const lines = missingLines(command.save("filter"), adminChain);
   if (lines.length > 0) command.restore("filter", lines);
 }
 
 /** Whether the rule is there, or needless. */
 export function hasAcceptRule(kernel: Kernel, family: HostFamily, adminChain: string): boolean {
-  const command = kernel.iptables.preferred(family);
-  return command === undefined || missingLines(command.save("filter"), adminChain).length === 0;
+  const command = iptablesOf(kernel, family);
+  if (command === undefined || isSeen(kernel, command, family, adminChain)) return true;
+  return missingLines(command.save("filter"), adminChain).length === 0;
+}
+
+/** Who installs them later changes rule sets with them. */
+function iptablesOf({ firewall, iptables }: Kernel, family: HostFamily): IptablesCommand | undefined {
+  return firewall.remember(`iptables of ${family}`, () => iptables.preferred(family));
 }
 
 /** What `iptables-restore` has to be told so that packets come from FORWARD to the administrator's chain, then to the rule. */
@@ -53,7 +56,9 @@ function hasJump(rules: readonly string[], from: string, to: string): boolean {
   return rules.some((rule) => rule.startsWith(`-A ${from} `) && rule.endsWith(` -j ${to}`));
 }
 
-function isRemembered(kernel: Kernel, family: HostFamily, adminChain: string): boolean {
+/** Over nf_tables netlink tells whether the rule is there, and that only when something changed; the older tables have to be asked each time. */
+function isSeen(kernel: Kernel, { kind }: IptablesCommand, family: HostFamily, adminChain: string): boolean {
+  if (kind === "legacy") return false;
   return kernel.firewall.remember(`accept rule of ${family} behind ${adminChain}`, (socket) => {
     return (
       isAnyRuleWith(socket, family, "FORWARD", `${FORWARD_CHAIN}\0`) &&
