@@ -277,6 +277,11 @@ test("what others do to the directory is seen", (t) => {
   network.write("10.1.0.3", "");
   network.gc(["c", "eth0"]);
   assert.deepEqual(network.leases(), ["10.1.0.2"], "GC looks into every file, even one that was written over");
+  network.write("10.1.0.2", "d\r\neth0");
+  network.del("c");
+  assert.deepEqual(network.leases(), ["10.1.0.2"], "nor is one that was written over another's for DEL");
+  network.del("d");
+  assert.deepEqual(network.leases(), []);
 });
 
 test("files that are no leases are left alone", (t) => {

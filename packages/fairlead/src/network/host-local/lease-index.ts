@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync, readdirSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type IpAddress, parseIp } from "@fairlead/cni";
-import { errorCode } from "../../base/files/error-code.ts";
 import { MAX_LEASE_BYTES } from "./limits.ts";
+import { readLease } from "./read-lease.ts";
 
 const LAST_RESERVED = "last_reserved_ip.";
 
@@ -16,13 +16,13 @@ export class LeaseIndex {
   /** Reads every file of a directory; the costly way. */
   static read(directory: string): LeaseIndex {
     const index = new LeaseIndex();
-    const buffer = Buffer.alloc(MAX_LEASE_BYTES + 1);
+    const buffer = Buffer.alloc(MAX_LEASE_BYTES);
     for (const name of readdirSync(directory)) {
       if (parseIp(name) !== undefined) {
-        const text = readText(join(directory, name), buffer);
+        const text = readLease(join(directory, name), buffer);
         if (text !== undefined) index.add(name, text);
       } else if (name.startsWith(LAST_RESERVED)) {
-        index.setLastReserved(Number(name.slice(LAST_RESERVED.length)), readText(join(directory, name), buffer) ?? "");
+        index.setLastReserved(Number(name.slice(LAST_RESERVED.length)), readLease(join(directory, name), buffer) ?? "");
       }
     }
     return index;
@@ -62,24 +62,4 @@ export class LeaseIndex {
 
 export function lastReservedFile(rangeSet: number): string {
   return `${LAST_RESERVED}${rangeSet}`;
-}
-
-/** The text of a file; undefined where it is a directory, or gone again. */
-function readText(path: string, buffer: Buffer): string | undefined {
-  let fd: number;
-  try {
-    // a pipe must not be waited for
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  try {
-    return buffer.toString("utf8", 0, readSync(fd, buffer));
-  } catch (error) {
-    if (errorCode(error) === "EISDIR") return undefined;
-    throw error;
-  } finally {
-    closeSync(fd);
-  }
 }

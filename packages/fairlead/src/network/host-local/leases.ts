@@ -4,6 +4,7 @@ import { formatIp, type IpAddress } from "@fairlead/cni";
 import { errorCode } from "../../base/files/error-code.ts";
 import { formatLease, formatOldLease, isBlank, type LeaseOwner } from "./lease.ts";
 import { LeaseIndex, lastReservedFile } from "./lease-index.ts";
+import { readLease } from "./read-lease.ts";
 
 /** The leases of a network while their lock is held. */
 export class Leases {
@@ -52,12 +53,21 @@ export class Leases {
 
   /** The addresses of an attachment. */
   of(owner: LeaseOwner): readonly string[] {
-    return this.#index.withText(formatLease(owner));
+    return this.#withText(formatLease(owner));
   }
 
   /** Those of a container that old versions of the reference plugin wrote, without an interface. */
   ofContainer(owner: LeaseOwner): readonly string[] {
-    return this.#index.withText(formatOldLease(owner));
+    return this.#withText(formatOldLease(owner));
+  }
+
+  /** Looked up in the files themselves: one that was written over is not seen in the directory, and must not be taken from whose it is now. */
+  #withText(text: string): readonly string[] {
+    const names = this.#index.withText(text);
+    const isRight = (name: string) => readLease(join(this.#directory, name))?.trim() === text;
+    if (this.#isFresh || names.every(isRight)) return names;
+    this.refresh();
+    return this.#index.withText(text);
   }
 
   lastReserved(rangeSet: number): IpAddress | undefined {

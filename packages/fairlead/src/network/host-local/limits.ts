@@ -3,7 +3,7 @@
  */
 export const LOCK_PAUSES_MS: readonly number[] = [1, 1, 2, 2, 4, 4, 8, 8, ...Array.from({ length: 249 }, () => 20)];
 
-/** How much of a lease is read: container id, line end, interface name. What is longer is no lease. */
+/** How much of a lease is read: container id, line end, interface name. Nothing that is longer is an attachment's: its text is longer than those. */
 export const MAX_LEASE_BYTES = 1024;
 
 /** Size of a resolv.conf. */
