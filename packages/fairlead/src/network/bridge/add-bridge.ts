@@ -48,7 +48,7 @@ export function addBridge(kernel: Kernel, call: PluginCall, ipam: Ipam): JsonObj
 function connect(context: AddContext, config: BridgeConfig, ipam: Ipam): CniResult {
   const { kernel, attachment: id, undo } = context;
   const present = findBridge(kernel, config);
-  const addressed = config.hasIpam ? planGateways(takeAddresses(ipam, undo), config, CONTAINER_INDEX) : NOTHING;
+  const addressed = config.hasIpam ? planGateways(takeAddresses(context, ipam), config, CONTAINER_INDEX) : NOTHING;
   // before anything is changed: it may refuse
   if (config.vlan === 0) planAddresses(kernel, config, present, addressed.gateways);
 

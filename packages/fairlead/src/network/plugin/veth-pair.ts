@@ -7,6 +7,7 @@ import { type NamedRequest, requestNamed } from "./named-requests.ts";
 import { ownerAlias } from "./owner-alias.ts";
 import { failure } from "./plugin-error.ts";
 import { removeLink } from "./remove-interface.ts";
+import { nameTaken } from "./take-addresses.ts";
 
 /** Below this, the kernel gives a link no IPv6. */
 const MIN_IPV6_MTU = 1280;
@@ -116,8 +117,4 @@ function hostEnd({ kernel, attachment }: AddContext, { mtu, hostLinkLocal }: Vet
 function removeHalf({ kernel }: AddContext, name: string): void {
   const link = findLink(kernel.host, name);
   if (link !== undefined) kernel.linkRemover.remove(link.index);
-}
-
-function nameTaken(ifName: string): string {
-  return `container veth name provided (${ifName}) already exists`;
 }
