@@ -50,14 +50,16 @@ function connect(context: AddContext, config: BridgeConfig, ipam: Ipam): CniResu
   const present = findBridge(kernel, config);
   const addressed = config.hasIpam ? planGateways(takeAddresses(context, ipam), config, CONTAINER_INDEX) : NOTHING;
   // before anything is changed: it may refuse
-  if (config.vlan === 0) planAddresses(kernel, config, present, addressed.gateways);
+  const changes = config.vlan === 0 ? planAddresses(kernel, config, present, addressed.gateways) : undefined;
 
   const bridge = ensureBridge(context, config, present);
   const { mtu, mac } = config;
   const veth = connectVeth(context, { mtu, mac, master: bridge.index, hostLinkLocal: false });
   configurePort(kernel, veth.hostName, config);
   configureContainer(context, config, veth, addressed);
-  const gateway = config.isGateway ? becomeGateway(context, config, bridge, addressed.gateways) : undefined;
+  if (changes !== undefined) setBridgeAddresses(context, bridge, changes);
+  const vlanGateway = changes === undefined ? joinVlan(context, config, bridge, addressed.gateways) : undefined;
+  if (addressed.gateways.length > 0) enableForwarding(new Set(addressed.gateways.map(({ address }) => address.family)));
   if (config.ipMasq && config.hasIpam) {
     const ips = assignedAddresses(addressed);
     addMasquerade(kernel, id, ips);
@@ -67,14 +69,13 @@ function connect(context: AddContext, config: BridgeConfig, ipam: Ipam): CniResu
   const host = config.disableContainerInterface
     ? requireLink(kernel, veth.hostName)
     : waitForCarrier(kernel, veth.hostName);
-  const container = requireInterface(context, veth);
   return {
     interfaces: [
       // its MAC may be another one now that it has a port more
       toInterface(requireLink(kernel, bridge.name)),
       toInterface(host),
-      { ...toInterface(container), sandbox: id.netns },
-      ...(gateway === undefined ? [] : [toInterface(gateway)]),
+      { name: id.ifName, mac: veth.mac, sandbox: id.netns },
+      ...(vlanGateway === undefined ? [] : [toInterface(vlanGateway)]),
     ],
     ips: addressed.ips,
     routes: addressed.routes,
@@ -111,29 +112,21 @@ function configureContainer(
   );
 }
 
-/** Gives the interface of the host that is the gateway, where it is not the bridge itself. */
-function becomeGateway(
+/** The interface of the host that is the gateway in a VLAN; undefined where none is needed. */
+function joinVlan(
   context: AddContext,
   config: BridgeConfig,
   bridge: Link,
   gateways: readonly Cidr[],
 ): Link | undefined {
   if (gateways.length === 0) return undefined;
-  const vlanGateway = config.vlan === 0 ? undefined : ensureVlanGateway(context, bridge, config);
-  const link = vlanGateway ?? bridge;
+  const link = ensureVlanGateway(context, bridge, config);
   setBridgeAddresses(context, link, planAddresses(context.kernel, config, link, gateways));
-  enableForwarding(new Set(gateways.map(({ address }) => address.family)));
-  return vlanGateway;
+  return link;
 }
 
 function toInterface({ name, mac }: Link): ResultInterface {
   return { name, mac };
-}
-
-function requireInterface({ container, attachment: { ifName } }: AddContext, { index }: VethPair): Link {
-  const link = findLink(container.route, ifName);
-  if (link?.index !== index) throw failure(`failed to lookup "${ifName}": Link not found`);
-  return link;
 }
 
 function requireLink({ host }: Kernel, name: string): Link {

@@ -32,6 +32,8 @@ export interface VethPair {
   readonly hostName: string;
   /** Index of the container's end. */
   readonly index: number;
+  /** MAC address of the container's end, as it will be. */
+  readonly mac: string;
   /** What the container's end still lacks to be as planned; to be done first. */
   readonly pending: readonly NamedRequest[];
 }
@@ -71,7 +73,7 @@ function connectReady(context: AddContext, plan: VethPlan): VethPair | undefined
     { request: changeLink(index, { name: ifName }), refused: () => nameTaken(ifName) },
     ...(mtu === undefined && mac === undefined ? [] : [{ request: changeLink(index, { mtu, mac }), refused }]),
   ];
-  return { hostName, index, pending };
+  return { hostName, index, mac: mac ?? ready.container.mac, pending };
 }
 
 function connectNew(context: AddContext, plan: VethPlan): VethPair {
@@ -80,7 +82,7 @@ function connectNew(context: AddContext, plan: VethPlan): VethPair {
   const link = findLink(container.route, attachment.ifName);
   if (link === undefined) throw failure(`failed to lookup "${attachment.ifName}": Link not found`);
   undo.push(() => removeLink(kernel, container, link, attachment));
-  return { hostName, index: link.index, pending: [] };
+  return { hostName, index: link.index, mac: link.mac, pending: [] };
 }
 
 /** Gives the name of the host's end. */
