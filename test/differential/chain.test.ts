@@ -1,6 +1,6 @@
 import type { JsonObject } from "@fairlead/cni";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import type { Scenario } from "./compare.ts";
+import { type Scenario, withoutTuningOfC2 } from "./compare.ts";
 import { compareAll } from "./compare-all.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { HOST } from "./world.ts";
@@ -82,6 +82,7 @@ compareAll("chains", {
   "tuning by capability and CNI_ARGS": {
     config: on([V4], { type: "tuning", capabilities: { mac: true } }),
     capabilityArgs: (id) => ({ mac: `0a:58:0a:3d:00:0${id.slice(1)}` }),
+    without: withoutTuningOfC2,
   },
   "all of them": { config: fullChain(), capabilityArgs: ports, referenceCheckFails: PORTMAP_CHECK },
   "all of them, of version 0.4.0": {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type JsonObject, type JsonValue } from "@fairlead/cni";
 import type { World } from "./world.ts";
 
@@ -8,9 +9,12 @@ export async function normaliseResult(world: World, containerId: string, result:
     return new Map(found.map(({ ifname, address }) => [ifname, address]));
   };
   const [host, inside] = await Promise.all([links(world.host), links(world.pin(containerId))]);
+  const { dns, ...rest } = result;
   const interfaces = Array.isArray(result.interfaces) ? result.interfaces : [];
   return {
-    ...result,
+    ...rest,
+    // the reference plugins of 1.1.1 print it empty; it may be left out
+    ...(dns === undefined || isDeepStrictEqual(dns, {}) ? {} : { dns }),
     ...(result.interfaces === undefined ? {} : { interfaces: interfaces.map(normalise) }),
   };
 

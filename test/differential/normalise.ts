@@ -5,21 +5,14 @@ export interface Names {
   readonly macs: ReadonlySet<string>;
   /** Names of links that are made up, to names that tell whose they are. */
   readonly links: ReadonlyMap<string, string>;
+  /** Names of links that are ports of a bridge, as the kernel has them. */
+  readonly ports: ReadonlySet<string>;
 }
 
 type Fields = Record<string, unknown>;
 
-const LINK_FIELDS = [
-  "mtu",
-  "qdisc",
-  "txqlen",
-  "group",
-  "link_type",
-  "promiscuity",
-  "allmulti",
-  "num_tx_queues",
-  "num_rx_queues",
-];
+/** Not among them `txqlen`, which the reference plugins set to 0 where the kernel has 1000: it says nothing where no qdisc is, and none asks for it. */
+const LINK_FIELDS = ["mtu", "qdisc", "group", "link_type", "promiscuity", "allmulti", "num_tx_queues", "num_rx_queues"];
 const ADDRESS_FIELDS = [
   "family",
   "local",
@@ -92,13 +85,23 @@ export function readSysctls(text: string, names: Names): Record<string, string> 
       ([key, value]) =>
         value !== defaults.get(key.replace(/\/conf\/[^/]+\//, "/conf/default/")) || !key.includes("/conf/"),
     )
-    // follows the link's own MTU
-    .filter(([key]) => !key.endsWith("/mtu"))
+    .filter(([key]) => !isDeliberate(key, names))
+    // those that follow the link's own MTU, or are of links that are on their way out
+    .filter(([key]) => !/\/mtu$|\/conf\/gone\d+\//.test(key))
     .map(([key, value]): [string, string] => [
       key.replace(/(?<=\/conf\/)[^/]+/, (link) => linkName(link, names)),
       value,
     ]);
   return Object.fromEntries(shown.toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+/** Where the built-in plugins mean to differ. */
+function isDeliberate(key: string, { ports }: Names): boolean {
+  const [, link, name] = /^ipv6\/conf\/([^/]+)\/(.+)$/.exec(key) ?? [];
+  // a link makes itself an IPv6 address only where its network has IPv6
+  if (name === "addr_gen_mode") return true;
+  // no router advertisement is taken for the port's own: the bridge gets it
+  return name === "accept_ra" && ports.has(String(link));
 }
 
 function linkName(name: unknown, { links }: Names): string {

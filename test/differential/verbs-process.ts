@@ -20,7 +20,7 @@ import { PLUGINS_DIR } from "../support/workspace.ts";
 import type { Side, VerbAnswer, VerbCall, VerbReply, VerbRequest } from "./verbs.ts";
 
 const timeoutMs = 30_000;
-const worker = createNetworkWorker(silentLogger);
+const worker = createNetworkWorker({ log: silentLogger, poolSize: 0 });
 const processes = processExec({ searchPath: [PLUGINS_DIR], timeoutMs });
 const types = new Set(BUILT_IN_TYPES.keys());
 const execs: Record<Side, PluginExec> = {

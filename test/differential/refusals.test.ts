@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject, JsonValue } from "@fairlead/cni";
+import { inHostLikeNamespaces } from "../kernel/host-like.ts";
+import { given, Pair, runtimeConf, type Scenario, settled } from "./compare.ts";
+import { BRIDGE, hostLocal, network, V4 } from "./networks.ts";
+import { observe } from "./observe.ts";
+
+inHostLikeNamespaces(import.meta.filename);
+
+/** What is refused; `prepareContainer` counts for the container that is refused, which is the second where `first` says how to attach another. */
+interface Refusal extends Scenario {
+  readonly first?: JsonObject;
+  /** Of the container that is refused. */
+  readonly netns?: string;
+}
+
+const bridge = (more: JsonObject, ipam: JsonValue = hostLocal(V4)) => network({ ...BRIDGE, ...more, ipam });
+const ranges = (...sets: JsonObject[][]) => bridge({}, { type: "host-local", ranges: sets });
+const macvlan = (more: JsonObject) => network({ type: "macvlan", ...more, ipam: hostLocal(V4) });
+const chained = (plugin: JsonObject, version = "1.0.0"): JsonObject => ({
+  ...network({ ...BRIDGE, ipam: hostLocal(V4) }, plugin),
+  cniVersion: version,
+});
+const portmap = (more: JsonObject, ...portMappings: JsonObject[]): Refusal => ({
+  config: chained({ type: "portmap", capabilities: { portMappings: true }, ...more }),
+  capabilityArgs: () => ({ portMappings }),
+});
+const PORT = { hostPort: 31_080, containerPort: 8080, protocol: "tcp" };
+const one = { subnet: V4, rangeStart: "10.61.0.7", rangeEnd: "10.61.0.7" };
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  "ranges of two sets that overlap": { config: ranges([{ subnet: V4 }], [{ subnet: "10.61.0.128/25" }]) },
+  "ranges of a set that overlap": { config: ranges([{ subnet: V4 }, { subnet: "10.61.0.0/25" }]) },
+  "a range outside of its subnet": { config: ranges([{ subnet: V4, rangeStart: "10.62.0.5" }]) },
+  "a range that ends before it starts": {
+    config: ranges([{ subnet: V4, rangeStart: "10.61.0.20", rangeEnd: "10.61.0.10" }]),
+  },
+  "a subnet without room": { config: ranges([{ subnet: "10.61.0.0/31" }]) },
+  "a set of both families": { config: ranges([{ subnet: V4 }, { subnet: "fd61::/64" }]) },
+  "no range at all": { config: bridge({}, { type: "host-local" }) },
+  "an empty set": { config: ranges([]) },
+  "an exhausted pool": { config: ranges([one]), first: ranges([one]) },
+  "an exhausted second set": {
+    config: ranges([{ subnet: "10.60.0.0/24" }], [one]),
+    first: bridge({ isGateway: false }, { type: "host-local", ranges: [[{ subnet: "10.60.0.0/24" }], [one]] }),
+  },
+  "an address that is taken": {
+    config: bridge({}),
+    first: bridge({}),
+    args: () => [
+      ["IgnoreUnknown", "1"],
+      ["IP", "10.61.0.2"],
+    ],
+  },
+  "an address out of every range": {
+    config: bridge({}),
+    args: () => [
+      ["IgnoreUnknown", "1"],
+      ["IP", "10.99.0.2"],
+    ],
+  },
+  "a static address that is none": {
+    config: bridge({}, { type: "static", addresses: [{ address: "10.61.0.300/24" }] }),
+  },
+  "CNI_ARGS that nobody knows": { config: bridge({}), args: () => [["COLOUR", "blue"]] },
+  "a bridge with another address": {
+    config: bridge({}),
+    prepare: "ip link add br-one type bridge; ip address add 10.99.0.1/24 dev br-one",
+  },
+  "a bridge that is none": { config: bridge({}), prepare: "ip link add br-one type ifb" },
+  "hairpin and promiscuous": { config: bridge({ hairpinMode: true, promiscMode: true }) },
+  "an MTU that is no number": { config: bridge({ mtu: "1400" }) },
+  "isGateway that is no boolean": { config: bridge({ isGateway: "yes" }) },
+  "a bridge's name that is no text": { config: bridge({ bridge: 5 }) },
+  "a VLAN out of range": { config: bridge({ vlan: 5000 }) },
+  "IPAM that is no object": { config: bridge({}, "host-local") },
+  "ranges that are no list": { config: bridge({}, { type: "host-local", ranges: "all" }) },
+  "a subnet that is none": { config: ranges([{ subnet: "10.61.0.0" }]) },
+  "IPAM that is not installed": { config: bridge({}, { type: "not-installed" }) },
+  "a namespace that is not there": { config: bridge({}), netns: "/run/cni/not-there" },
+  "an interface that is there": { config: bridge({}), prepareContainer: "ip link add eth0 type ifb" },
+  "macvlan without its master": { config: macvlan({ master: "absent" }) },
+  "macvlan without any master": { config: macvlan({}) },
+  "macvlan in a mode that is none": { config: macvlan({ master: "uplink", mode: "sideways" }) },
+  "macvlan with an MTU above its master's": { config: macvlan({ master: "uplink", mtu: 9000 }) },
+  "ptp, an interface that is there": {
+    config: network({ type: "ptp", ipam: hostLocal(V4) }),
+    prepareContainer: "ip link add eth0 type ifb",
+  },
+  "ptp without IPAM": { config: network({ type: "ptp" }) },
+  "portmap before all others": {
+    ...portmap({}, PORT),
+    config: network({ type: "portmap", capabilities: { portMappings: true } }),
+  },
+  "a host port out of range": portmap({}, { ...PORT, hostPort: 70_000 }),
+  "a container port that is 0": portmap({}, { ...PORT, containerPort: 0 }),
+  "a protocol that is none": portmap({}, { ...PORT, protocol: "icmp" }),
+  "a mark out of range": portmap({ markMasqBit: 40 }, PORT),
+  "a mark and a chain": portmap({ markMasqBit: 5, externalSetMarkChain: "ELSEWHERE" }, PORT),
+  "a chain that is not there": portmap({ externalSetMarkChain: "ELSEWHERE" }, PORT),
+  "ports that are no list": {
+    config: chained({ type: "portmap", capabilities: { portMappings: true } }),
+    capabilityArgs: () => ({ portMappings: "all" }),
+  },
+  "a firewall's backend that is none": { config: chained({ type: "firewall", backend: "asbestos" }) },
+  "a firewall's policy that is none": { config: chained({ type: "firewall", ingressPolicy: "none-of-these" }) },
+  "firewall before all others": { config: network({ type: "firewall" }) },
+  "a rate without its burst": { config: chained({ type: "bandwidth", ingressRate: 1000 }) },
+  "a burst without its rate": { config: chained({ type: "bandwidth", egressBurst: 1000 }) },
+  "a burst beyond bounds": { config: chained({ type: "bandwidth", ingressRate: 1000, ingressBurst: 2 ** 33 * 8 }) },
+  "a rate that is negative": { config: chained({ type: "bandwidth", ingressRate: -1, ingressBurst: 1000 }) },
+  "a sysctl that is not of the network": { config: chained({ type: "tuning", sysctl: { "kernel.hostname": "x" } }) },
+  "a sysctl that is not there": { config: chained({ type: "tuning", sysctl: { "net.ipv4.not_there": "1" } }) },
+  "a sysctl of another directory": { config: chained({ type: "tuning", sysctl: { "net/../kernel/hostname": "x" } }) },
+  "a hardware address that is none": { config: chained({ type: "tuning", mac: "0a:58" }) },
+  "an MTU that the kernel refuses": { config: chained({ type: "tuning", mtu: 10 }) },
+  "tuning before all others": { config: network({ type: "tuning", mtu: 1400 }) },
+  "loopback without a namespace": { config: network({ type: "loopback" }), netns: "/run/cni/not-there", ifName: "lo" },
+  "the last of a chain": {
+    config: network(
+      { ...BRIDGE, ipMasq: true, ipam: hostLocal(V4, "fd61::/64") },
+      { type: "portmap", capabilities: { portMappings: true } },
+      { type: "firewall" },
+      { type: "bandwidth", ingressRate: 80_000_000, ingressBurst: 8_000_000 },
+      { type: "tuning", sysctl: { "net.ipv4.not_there": "1" } },
+    ),
+    capabilityArgs: () => ({ portMappings: [PORT] }),
+  },
+};
+
+test("what is refused", async (t) => {
+  const pair = await Pair.make(t);
+  for (const [name, refusal] of Object.entries(REFUSALS)) {
+    await t.test(name, async () => {
+      try {
+        await refuse(pair, refusal);
+      } finally {
+        await pair.reset();
+      }
+    });
+  }
+});
+
+/** With the same code on both sides, and nothing changed by the built-in plugins. */
+async function refuse(pair: Pair, refusal: Refusal): Promise<void> {
+  const { config, first, netns } = refusal;
+  const [expected, actual] = await pair.each(async (world, side) => {
+    if (refusal.prepare) await world.runIn(world.host, "sh", "-ec", refusal.prepare);
+    if (first !== undefined) {
+      await world.makeContainer("c1");
+      const conf = { containerId: "c1", netns: world.pin("c1"), ifName: "eth0" };
+      given(await world.call({ side, verb: "ADD", config: first, conf }));
+    }
+    await world.makeContainer("c2");
+    if (refusal.prepareContainer) await world.runIn(world.pin("c2"), "sh", "-ec", refusal.prepareContainer);
+    const before = await observe(world);
+    const conf = runtimeConf(refusal, netns ?? world.pin("c2"), "c2");
+    const answer = await world.call({ side, verb: "ADD", config, conf });
+    assert.ok("failed" in answer, `${side}: it has worked`);
+    if (side === "built-in") {
+      await settled("nothing has changed", async () => ({ actual: await observe(world), expected: before }));
+    }
+    return answer;
+  });
+  assert.deepEqual(actual?.failed, expected?.failed, `${actual?.message}\n${expected?.message}`);
+}
