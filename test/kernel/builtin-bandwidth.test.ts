@@ -278,6 +278,27 @@ test("an ADD that fails half way leaves nothing", async () => {
   assert.deepEqual(observe(), before);
 });
 
+test("what fails last takes back all that came before", async () => {
+  const before = observe();
+  const { message } = await errorOf(builtIn.run(call("ADD", { ...BOTH_WAYS, egressBurst: 7 })));
+  assert.match(message, /create qdisc: invalid argument/);
+  await poll(() => !links().some((name) => name.startsWith("gone")));
+  assert.deepEqual(observe(), before);
+});
+
+test("a qdisc of somebody else for the other direction is left alone", async () => {
+  const { egressRate: _, egressBurst: __, ...ingress } = BOTH_WAYS;
+  await same(async (exec) => {
+    run("tc", "qdisc", "add", "dev", "vh", "ingress");
+    await exec.run(call("ADD", ingress));
+    return observe();
+  });
+  run("tc", "qdisc", "del", "dev", "vh", "root");
+  await errorOf(builtIn.run(call("ADD", { ...ingress, ingressBurst: 7 })));
+  assert.match(run("tc", "qdisc"), /ingress ffff: dev vh/);
+  clean();
+});
+
 test("CHECK fails where a bucket is another one, or has gone", async () => {
   await builtIn.run(call("ADD", BOTH_WAYS));
   const failsWith = async (keys: JsonObject, words: RegExp) => {

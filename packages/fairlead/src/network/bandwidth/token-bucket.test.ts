@@ -19,12 +19,14 @@ test("the numbers of the reference plugin", () => {
   });
 });
 
-test("a time that the clock cannot count wraps, and a rate of nothing stays one", () => {
+test("a time that the clock cannot count wraps", () => {
   const long = tokenBucket({ rateBitsPerSecond: 8000, burstBits: 8 * 1_000_000 }, CLOCK);
   assert.equal(long.bufferTicks, (1_000_000_000 * 15.625) % 2 ** 32);
-  assert.deepEqual(tokenBucket({ rateBitsPerSecond: 7, burstBits: 800 }, CLOCK), {
-    rateBytesPerSecond: 0,
-    bufferTicks: 0,
-    limitBytes: 100,
+});
+
+test("a rate of less than a byte is none", () => {
+  assert.throws(() => tokenBucket({ rateBitsPerSecond: 7, burstBits: 800 }, CLOCK), {
+    pluginCode: 999,
+    message: "create qdisc: invalid argument",
   });
 });
