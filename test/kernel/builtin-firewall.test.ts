@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { type CniCommand, CniError, type JsonObject, type PluginExec, parseResult, processExec } from "@fairlead/cni";
 import { Firewall } from "fairlead/network/firewall/firewall.ts";
+import { Firewalld } from "fairlead/network/firewall/firewalld.ts";
+import type { RunProgram } from "fairlead/network/firewall-table/run-program.ts";
 import { Kernel } from "fairlead/network/plugin/kernel.ts";
 import { directExec } from "./direct-exec.ts";
 import { inHostLikeNamespaces } from "./host-like.ts";
@@ -218,6 +220,76 @@ test("ADD gives the result before; DEL and GC leave what is not theirs; DEL does
   await call(builtIn, "DEL", "b1");
   await call(builtIn, "DEL", "b1", { prevResult: null });
   assert.equal(run("nft", "list", "ruleset"), "");
+});
+
+test("nft loads what it lists", async () => {
+  policy("DROP");
+  await call(builtIn, "ADD", "a1", { ingressPolicy: "isolated" });
+  const tables = () => ["ip", "ip6"].map((family) => run("nft", "list", "table", family, "fairlead")).join("");
+  const listed = tables();
+  const file = join(directory, "listed.nft");
+  writeFileSync(file, listed);
+  for (const family of ["ip", "ip6"]) run("nft", "delete", "table", family, "fairlead");
+  run("nft", "-f", file);
+  assert.equal(tables(), listed);
+  await call(builtIn, "CHECK", "a1");
+});
+
+describe("where firewalld runs", () => {
+  const zone = new Set<string>();
+  /** Answers as `dbus-send` prints it. */
+  const bus: RunProgram = (_, args) => {
+    const [zoneName, address = ""] = args.slice(5).map((arg) => arg.replace("string:", ""));
+    const isThere = zone.has(address);
+    if (args[4]?.endsWith("addSource")) {
+      if (zoneName !== "trusted" || isThere) {
+        return { status: 1, stdout: "", stderr: isThere ? "Error: ZONE_ALREADY_SET" : "Error: INVALID_ZONE" };
+      }
+      zone.add(address);
+    } else if (args[4]?.endsWith("removeSource")) zone.delete(address);
+    else return { status: 0, stdout: `   boolean ${args[4]?.endsWith("NameHasOwner") || isThere}`, stderr: "" };
+    return { status: 0, stdout: "", stderr: "" };
+  };
+  let withFirewalld: PluginExec;
+  beforeEach(() => {
+    zone.clear();
+    withFirewalld = directExec(kernel, new Map([["firewall", new Firewall(new Firewalld(bus, () => true))]]));
+  });
+
+  test("addresses are put into its zone, unless iptables are asked for", async () => {
+    await call(withFirewalld, "ADD", "a1");
+    assert.deepEqual([...zone], ["10.61.0.2/32", "fd00:61::2/128"]);
+    assert.equal(run("nft", "list", "ruleset"), "");
+    await call(withFirewalld, "ADD", "a1");
+    await call(withFirewalld, "CHECK", "a1");
+    await call(withFirewalld, "STATUS", "a1", { cniVersion: "1.1.0", backend: "firewalld" });
+    zone.delete("fd00:61::2/128");
+    await assert.rejects(async () => await call(withFirewalld, "CHECK", "a1"), {
+      message: /fd00:61::2 in trusted zone/,
+    });
+    await call(withFirewalld, "DEL", "a1");
+    assert.deepEqual([...zone], []);
+    await call(withFirewalld, "DEL", "a1");
+
+    await call(withFirewalld, "ADD", "a1", { backend: "iptables" });
+    assert.deepEqual([...zone], []);
+    assert.match(elements(), /10\.61\.0\.2/);
+    // an attachment that is older than firewalld
+    await call(withFirewalld, "DEL", "a1");
+    assert.doesNotMatch(elements(), /10\.61\.0\.2/);
+  });
+
+  test("what fails is undone", async () => {
+    await assert.rejects(async () => await call(withFirewalld, "ADD", "a1", { firewalldZone: "none" }), {
+      pluginCode: 999,
+    });
+    const long = {
+      ingressPolicy: "isolated",
+      prevResult: { ...host.result("a1"), interfaces: [{ name: "b".repeat(16) }] },
+    };
+    await assert.rejects(async () => await call(withFirewalld, "ADD", "a1", long));
+    assert.deepEqual([...zone], []);
+  });
 });
 
 test("STATUS is fine, and says when the backend is not there", async () => {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { type Cidr, type CniCommand, type JsonObject, parseCidr, processExec } from "@fairlead/cni";
 import { NetworkNamespace } from "@fairlead/netlink";
 import {
@@ -112,6 +115,23 @@ test("whoever flushes rule sets, or loads them again, is survived", async () => 
   removeMasquerade(another, owner("a1"), addresses("a1"));
   addMasquerade(kernel, owner("a2"), addresses("a2"));
   assert.throws(() => checkMasquerade(kernel, owner("a1"), addresses("a1")));
+});
+
+test("others may change their rule sets all the time", async () => {
+  const busy = spawn("sh", ["-c", "for i in $(seq 30); do nft add table ip other; nft delete table ip other; done"]);
+  let isBusy = true;
+  const ended = once(busy, "exit").finally(() => {
+    isBusy = false;
+  });
+  while (isBusy) {
+    for (const name of ["a1", "a2"] as const) addMasquerade(kernel, owner(name), addresses(name));
+    removeMasquerade(kernel, owner("a1"), addresses("a1"));
+    checkMasquerade(kernel, owner("a2"), addresses("a2"));
+    assert.throws(() => checkMasquerade(kernel, owner("a1"), addresses("a1")));
+    removeMasquerade(kernel, owner("a2"));
+    await setImmediate();
+  }
+  assert.deepEqual(await ended, [0, null]);
 });
 
 test("what belongs to no valid attachment of the network is collected", () => {
