@@ -115,6 +115,14 @@ test("an address that is free again comes last in turn", (t) => {
   );
 });
 
+test("the address given out last replaces a longer one", (t) => {
+  const network = new Network(t, { subnet: "10.1.0.0/24" });
+  network.add("a", { args: "IP=10.1.0.254" });
+  assert.equal(network.read("last_reserved_ip.0"), "10.1.0.254");
+  network.add("b");
+  assert.equal(network.read("last_reserved_ip.0"), "10.1.0.2");
+});
+
 test("an attachment gets one address of a set; a second interface of the container its own", (t) => {
   const network = new Network(t);
   network.add("a");
