@@ -1,136 +1,47 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, type TestContext, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { after, afterEach, beforeEach, describe, type TestContext, test } from "node:test";
 import { type CniCommand, CniError, type JsonObject, type PluginExec, parseResult, processExec } from "@fairlead/cni";
-import { NetworkNamespace } from "@fairlead/netlink";
 import { Kernel } from "fairlead/network/plugin/kernel.ts";
 import { Portmap } from "fairlead/network/portmap/portmap.ts";
-import { type Probe, RESIDENT_PORT, Resident } from "../differential/resident.ts";
-import { poll } from "../support/poll.ts";
+import { RESIDENT_PORT } from "../differential/resident.ts";
 import { directExec } from "./direct-exec.ts";
 import { inHostLikeNamespaces } from "./host-like.ts";
+import { BRIDGE, GATEWAY, HOST, OUTSIDE, PortNeighbours, run } from "./port-neighbours.ts";
 
 inHostLikeNamespaces(import.meta.filename);
 
-// addresses from the blocks that RFC 5737 and RFC 3849 keep for documentation
-const HOST = { v4: "192.0.2.10", v4Other: "192.0.2.11", v6: "2001:db8::10" };
-const OUTSIDE = { v4: "192.0.2.20", v6: "2001:db8::20" };
-const ELSEWHERE = "198.51.100.7";
 const NETWORK = "blue";
-const BRIDGE = "br-blue";
 
-const run = (file: string, ...argv: string[]) => execFileSync(file, argv, { encoding: "utf8" });
-const ip = (argv: string) => run("ip", ...argv.split(" "));
-
-const directory = mkdtempSync(join(tmpdir(), "fairlead-kernel-portmap-"));
+const neighbours = PortNeighbours.forTests();
+const ask = neighbours.ask.bind(neighbours);
 const kernel = new Kernel({ poolSize: 0 });
 const reference = processExec({ searchPath: ["/usr/lib/cni"] });
 const builtIn = directExec(kernel, new Map([["portmap", new Portmap()]]));
-const pin = (name: string) => join(directory, name);
 
-const residents = new Map<string, Resident>();
-
-async function makeResident(name: string): Promise<void> {
-  using namespace = NetworkNamespace.create();
-  namespace.enter(() => writeFileSync("/proc/sys/net/ipv6/conf/default/accept_dad", "0"));
-  namespace.pin(pin(name));
-  residents.set(name, await Resident.start(pin(name), name));
-}
-
-async function removeResident(name: string): Promise<void> {
-  await residents.get(name)?.end();
-  residents.delete(name);
-  NetworkNamespace.unpin(pin(name));
-}
-
-/** Who answers each, and whom he saw: as one from whom a packet comes. */
-async function askAll(from: string, probes: readonly Probe[]): Promise<string[]> {
-  const resident = residents.get(from);
-  assert.ok(resident, `${from} lives somewhere`);
-  const answers = await resident.tryAll(probes);
-  return answers.map((answer) =>
-    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|silence)$/.test(answer) ? "nobody" : answer,
-  );
-}
-
-async function ask(from: string, address: string, port: number, protocol: Probe["protocol"] = "tcp"): Promise<string> {
-  const [answer = ""] = await askAll(from, [{ address, port, protocol }]);
-  return answer;
-}
-
-before(async () => {
-  await makeResident("outside");
-  ip(`link add up0 type veth peer name up0 netns ${pin("outside")}`);
-  for (const address of [`${HOST.v4}/24`, `${HOST.v4Other}/24`, `${HOST.v6}/64`]) ip(`addr add ${address} dev up0`);
-  ip("link set up0 up");
-  const outside = (argv: string) => run("nsenter", `--net=${pin("outside")}`, "--", "ip", ...argv.split(" "));
-  for (const address of [`${OUTSIDE.v4}/24`, `${ELSEWHERE}/32`, `${OUTSIDE.v6}/64`])
-    outside(`addr add ${address} dev up0`);
-  outside("link set lo up");
-  outside("link set up0 up");
-  outside(`route add default via ${HOST.v4}`);
-  outside(`-6 route add default via ${HOST.v6}`);
-  ip(`route add ${ELSEWHERE}/32 via ${OUTSIDE.v4}`);
-  residents.set("host", await Resident.start("/proc/self/ns/net", "host"));
-});
-
-after(async () => {
-  await residents.get("host")?.end();
-  await removeResident("outside");
-  kernel[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
+after(() => kernel[Symbol.dispose]());
 
 beforeEach(async () => {
   for (const name of ["c1", "c2"]) await attach(name);
-  // a new port of a bridge may lose the first packets: what is asked later is asked once
-  for (const name of ["c1", "c2"]) {
-    for (const address of [OUTSIDE.v4, OUTSIDE.v6]) {
-      await poll(async () => (await ask(name, address, RESIDENT_PORT)).startsWith("outside"));
-    }
-  }
+  for (const name of ["c1", "c2"]) await neighbours.connected(name);
 });
 
 afterEach(async () => {
-  for (const name of ["c1", "c2"]) await removeResident(name);
-  run("nft", "flush", "ruleset");
-  ip(`link del ${BRIDGE}`);
-  rmSync(join(directory, "ipam"), { recursive: true });
+  for (const name of ["c1", "c2"]) await neighbours.removeContainer(name);
+  neighbours.reset();
 });
 
 /** By which the plugin under test knows them. */
 const attached = new Map<string, JsonObject>();
 
-/** Connects a container by the reference `bridge`: without masquerading, so that everybody is seen as who he is. */
+/** Connects a container by the reference `bridge`. */
 async function attach(containerId: string): Promise<void> {
-  await makeResident(containerId);
-  const config: JsonObject = {
-    cniVersion: "1.0.0",
-    name: NETWORK,
-    type: "bridge",
-    bridge: BRIDGE,
-    isGateway: true,
-    hairpinMode: true,
-    ipam: {
-      type: "host-local",
-      dataDir: join(directory, "ipam"),
-      ranges: [[{ subnet: "10.22.0.0/24" }], [{ subnet: "fd00:22::/64" }]],
-      routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }],
-    },
-  };
-  const call = {
-    command: "ADD",
-    type: "bridge",
-    config,
-    containerId,
-    netns: pin(containerId),
-    ifName: "eth0",
-  } as const;
+  await neighbours.makeContainer(containerId);
+  const config = { ...neighbours.bridgeConfig, cniVersion: "1.0.0", name: NETWORK };
+  const netns = neighbours.pin(containerId);
+  const call = { command: "ADD", type: "bridge", config, containerId, netns, ifName: "eth0" } as const;
   attached.set(containerId, (await reference.run(call)) ?? {});
 }
 
@@ -167,7 +78,14 @@ async function call(
     prevResult: attached.get(containerId),
     ...keys,
   };
-  return await exec.run({ command, type: "portmap", config, containerId, netns: pin(containerId), ifName: "eth0" });
+  return await exec.run({
+    command,
+    type: "portmap",
+    config,
+    containerId,
+    netns: neighbours.pin(containerId),
+    ifName: "eth0",
+  });
 }
 
 async function refusal(promise: Promise<unknown>): Promise<CniError> {
@@ -190,34 +108,6 @@ function elements(map: string, family = "ip"): string[] {
 }
 
 const hasTable = () => /^table ip6? fairlead/m.test(ruleset());
-
-type Reach = Readonly<Record<string, string>>;
-
-/** The truth table: who reaches a port by what address, and is seen as whom. */
-async function reach(ports: Readonly<Record<string, readonly [number, Probe["protocol"]?]>>): Promise<Reach> {
-  const targets = {
-    outside: [HOST.v4, HOST.v4Other, HOST.v6, ELSEWHERE],
-    host: [HOST.v4, HOST.v4Other, "127.0.0.1", HOST.v6, "::1", ELSEWHERE],
-    c1: [HOST.v4, "10.22.0.1", HOST.v6, "fd00:22::1", ELSEWHERE],
-    c2: [HOST.v4, "10.22.0.1", HOST.v6, "fd00:22::1", ELSEWHERE],
-  };
-  const rows = await Promise.all(
-    Object.entries(targets).map(async ([from, list]) => {
-      const tried = Object.entries(ports).flatMap(([name, [port, protocol = "tcp"]]) => {
-        return list.map((address) => ({
-          what: `${from} to ${name} of ${address}`,
-          probe: { address, port, protocol },
-        }));
-      });
-      const answers = await askAll(
-        from,
-        tried.map(({ probe }) => probe),
-      );
-      return tried.map(({ what }, index): [string, string] => [what, answers[index] ?? ""]);
-    }),
-  );
-  return Object.fromEntries(rows.flat());
-}
 
 const CONFIGURATIONS: Readonly<Record<string, readonly [readonly Mapping[], JsonObject]>> = {
   "tcp and udp": [[mapping(8081), mapping(8082, { protocol: "udp" })], {}],
@@ -251,12 +141,12 @@ const CONFIGURATIONS: Readonly<Record<string, readonly [readonly Mapping[], Json
 describe("reachability is that of the reference plugin", () => {
   for (const [name, [mappings, keys]] of Object.entries(CONFIGURATIONS)) {
     test(name, async () => {
-      const ports = { tcp: [8081, "tcp"], udp: [8082, "udp"] } as const;
-      const observed: Reach[] = [];
+      const ports = { tcp: [8081], udp: [8082, "udp"] } as const;
+      const observed: Readonly<Record<string, string>>[] = [];
       for (const exec of [reference, builtIn]) {
         const result = await call(exec, "ADD", "c1", mappings, keys);
         assert.deepEqual(parseResult(result ?? {}, "1.0.0"), parseResult(attached.get("c1") ?? {}, "1.0.0"));
-        observed.push(await reach(ports));
+        observed.push(await neighbours.reach(ports));
         await call(exec, "DEL", "c1", mappings, keys);
         for (const address of ["127.0.0.1", HOST.v4, HOST.v4Other, HOST.v6]) {
           assert.equal(await ask("host", address, 8081), "nobody");
@@ -275,20 +165,20 @@ test("who reaches a mapped port is seen as the one he is, but for those whose an
   for (const address of [HOST.v4, "127.0.0.1"]) assert.match(await ask("host", address, 8081), /^c1 saw /);
   assert.equal(await ask("host", "::1", 8081), "nobody");
   for (const from of ["c1", "c2"]) {
-    assert.equal(await ask(from, HOST.v4, 8081), "c1 saw 10.22.0.1", from);
-    assert.equal(await ask(from, HOST.v6, 8081), "c1 saw fd00:22::1", from);
+    assert.equal(await ask(from, HOST.v4, 8081), `c1 saw ${GATEWAY.v4}`, from);
+    assert.equal(await ask(from, HOST.v6, 8081), `c1 saw ${GATEWAY.v6}`, from);
   }
   assert.equal(await ask("c2", addresses("c1").v4, RESIDENT_PORT), `c1 saw ${v4}`, "without the host nothing changes");
   assert.equal(await ask("c2", addresses("c1").v6, RESIDENT_PORT), `c1 saw ${v6}`);
 
   await call(builtIn, "ADD", "c1", [mapping(8081)], { masqAll: true });
-  assert.equal(await ask("outside", HOST.v4, 8081), "c1 saw 10.22.0.1");
+  assert.equal(await ask("outside", HOST.v4, 8081), `c1 saw ${GATEWAY.v4}`);
 });
 
 test("packets to other hosts pass as they are, though they go to a mapped port", async () => {
   await call(builtIn, "ADD", "c1", [mapping(RESIDENT_PORT), mapping(RESIDENT_PORT, { protocol: "udp" })]);
   for (const protocol of ["tcp", "udp"] as const) {
-    assert.equal(await ask("c2", HOST.v4, RESIDENT_PORT, protocol), "c1 saw 10.22.0.1");
+    assert.equal(await ask("c2", HOST.v4, RESIDENT_PORT, protocol), `c1 saw ${GATEWAY.v4}`);
     assert.equal(await ask("c2", OUTSIDE.v4, RESIDENT_PORT, protocol), `outside saw ${addresses("c2").v4}`);
     assert.equal(await ask("c2", OUTSIDE.v6, RESIDENT_PORT, protocol), `outside saw ${addresses("c2").v6}`);
     assert.equal(await ask("host", OUTSIDE.v4, RESIDENT_PORT, protocol), `outside saw ${HOST.v4}`);
@@ -511,12 +401,12 @@ test("versions without interfaces in their results are spoken, too", async () =>
 test("containers do not reach what listens on 127.0.0.1 of the host, though its answers may pass to them", async () => {
   await call(builtIn, "ADD", "c1", [mapping(8081)]);
   assert.equal(readFileSync(`/proc/sys/net/ipv4/conf/${BRIDGE}/route_localnet`, "latin1").trim(), "1");
-  const inside = (...argv: string[]) => run("nsenter", `--net=${pin("c2")}`, "--", ...argv);
+  const inside = (...argv: string[]) => run("nsenter", `--net=${neighbours.pin("c2")}`, "--", ...argv);
   inside("sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
   // its loopback is down, so that these addresses are not its own
-  inside("ip", "route", "add", "127.0.0.1/32", "via", "10.22.0.1", "src", addresses("c2").v4);
+  inside("ip", "route", "add", "127.0.0.1/32", "via", GATEWAY.v4, "src", addresses("c2").v4);
   assert.equal(await ask("c2", "127.0.0.1", RESIDENT_PORT), "nobody");
-  assert.equal(await ask("host", "127.0.0.1", 8081), "c1 saw 10.22.0.1");
+  assert.equal(await ask("host", "127.0.0.1", 8081), `c1 saw ${GATEWAY.v4}`);
   run("nft", "flush", "chain", "ip", "fairlead", "ports_loopback");
   assert.match(await ask("c2", "127.0.0.1", RESIDENT_PORT), /^host saw /, "it is the rule that keeps them off");
 });
