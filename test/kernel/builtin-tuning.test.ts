@@ -268,8 +268,21 @@ for (const [what, { keys, args, leavesBehind }] of Object.entries(BAD)) {
       return pluginCode;
     });
     assert.equal(code, 999);
+    // the runtime undoes an ADD that failed
+    await builtIn.run(call("DEL", keys, { args }));
+    assert.deepEqual(observe(), before);
   });
 }
+
+test("a second ADD that fails keeps the backup of the first", async () => {
+  const before = observe();
+  await builtIn.run(call("ADD", { mtu: 1400 }));
+  const added = observe();
+  await errorOf(builtIn.run(call("ADD", { mtu: 10 })));
+  assert.deepEqual(observe(), added);
+  await builtIn.run(call("DEL", {}));
+  assert.deepEqual(observe(), before);
+});
 
 test("a sysctl that fails takes back those before it", async () => {
   const before = observe();

@@ -20,7 +20,7 @@ import { tokenBucket } from "./token-bucket.ts";
  * the host's end receives is redirected.
  *
  * DEL returns before the kernel has deleted the ifb, which is down and has another name by then. Beyond the reference plugin: an ADD that fails
- * leaves nothing; CHECK wants the token bucket to be there, not only that no other one is; GC.
+ * leaves nothing; a DEL needs no valid limits; CHECK wants the token bucket to be there, not only that no other one is; GC.
  *
  * Source: https://www.cni.dev/plugins/current/meta/bandwidth/
  */
@@ -38,9 +38,7 @@ export class Bandwidth implements BuiltInPlugin {
   }
 
   del(kernel: Kernel, call: PluginCall): void {
-    const id = attachmentId(call);
-    parseBandwidthConfig(call.config);
-    const ifb = findIfb(kernel, id);
+    const ifb = findIfb(kernel, attachmentId(call));
     if (ifb !== undefined) kernel.linkRemover.remove(ifb.index);
   }
 

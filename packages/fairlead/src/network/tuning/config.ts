@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue, type PluginCall } from "@fairlead/cni";
+import { isJsonObject, type JsonObject, type JsonValue, type PluginCall } from "@fairlead/cni";
 import { parseCniArgs } from "../plugin/cni-args.ts";
 import { parseHardwareAddress } from "../plugin/hardware-address.ts";
 import { NetconfReader } from "../plugin/netconf-reader.ts";
@@ -43,7 +43,7 @@ export function parseTuningConfig({ config, args }: Pick<PluginCall, "config" | 
   const from = (key: string) => (cni.has(key) ? cni : own);
   const has = (key: string) => from(key).has(key);
   return {
-    dataDir: own.text("dataDir") || DEFAULT_DATA_DIR,
+    dataDir: readDataDir(config),
     sysctls: new Map([...readSysctls(own.value("sysctl")), ...readSysctls(cni.value("sysctl"))]),
     link: {
       mac: mac === "" ? undefined : mac,
@@ -53,6 +53,11 @@ export function parseTuningConfig({ config, args }: Pick<PluginCall, "config" | 
       txQueueLength: has("txQLen") ? from("txQLen").integer("txQLen") : undefined,
     },
   };
+}
+
+/** Where the backups are, which is all that DEL and GC need: the rest may be as wrong as it was for an ADD that failed. Errors: code 999. */
+export function readDataDir(config: JsonObject): string {
+  return new NetconfReader(config, "TuningConf").text("dataDir") || DEFAULT_DATA_DIR;
 }
 
 /** Whether an ADD leaves the interface as it is. */

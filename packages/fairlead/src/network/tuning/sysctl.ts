@@ -1,23 +1,52 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { NetworkNamespace } from "@fairlead/netlink";
 import { failure } from "../plugin/plugin-error.ts";
+import type { UndoList } from "../plugin/undo.ts";
 
-/** A value in the namespace of the calling thread, without the end of its line. Errors: code 999. */
-export function readSysctl(path: string): string {
+/** Sets sysctls of a namespace, by their paths, in their order. Errors: code 999, as for a value that the kernel does not take. */
+export function setSysctls(namespace: NetworkNamespace, sysctls: ReadonlyMap<string, string>, undo: UndoList): void {
+  if (sysctls.size === 0) return;
+  namespace.enter(() => {
+    for (const [path, value] of sysctls) {
+      const before = readIfReadable(path);
+      write(path, value);
+      if (before !== undefined) undo.push(() => namespace.enter(() => write(path, before)));
+    }
+  });
+}
+
+/** Throws code 999 unless they have these values. */
+export function requireSysctls(namespace: NetworkNamespace, sysctls: ReadonlyMap<string, string>): void {
+  if (sysctls.size === 0) return;
+  namespace.enter(() => {
+    for (const [path, value] of sysctls) {
+      const actual = read(path);
+      if (words(actual) === words(value)) continue;
+      throw failure(`Error: Tuning configured value of ${path} is ${value}, current value is ${actual}`);
+    }
+  });
+}
+
+/** The kernel puts tabs where several numbers were written with blanks between. */
+function words(value: string): string {
+  return value.trim().split(/\s+/).join(" ");
+}
+
+/** Some can be written only. */
+function readIfReadable(path: string): string | undefined {
+  try {
+    return read(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function read(path: string): string {
   return inWords(path, () => readFileSync(path, "utf8").trimEnd());
 }
 
-/** Errors: code 999, as for a value that the kernel does not take. */
-export function writeSysctl(path: string, value: string): void {
+function write(path: string, value: string): void {
   inWords(path, () => writeFileSync(path, value));
-}
-
-/** Whether a value is what was written: the kernel puts tabs where several numbers were written with blanks between. */
-export function isSameValue(actual: string, written: string): boolean {
-  return words(actual) === words(written);
-}
-
-function words(value: string): string {
-  return value.trim().split(/\s+/).join(" ");
 }
 
 function inWords<T>(path: string, call: () => T): T {

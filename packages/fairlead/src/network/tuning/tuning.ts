@@ -1,28 +1,26 @@
 import { type CniResult, convertResult, type JsonObject, type PluginCall } from "@fairlead/cni";
-import { changeLink, findLink, type Link } from "@fairlead/netlink";
-import { type AttachmentId, attachment, attachmentId, resultVersion } from "../plugin/attachment.ts";
+import { findLink, type Link } from "@fairlead/netlink";
+import { attachment, attachmentId, networkName, resultVersion } from "../plugin/attachment.ts";
 import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
-import { parseHardwareAddress } from "../plugin/hardware-address.ts";
 import type { ContainerNetwork, Kernel } from "../plugin/kernel.ts";
-import { kernelWords } from "../plugin/kernel-words.ts";
 import { withContainerAt, withContainerIfThere } from "../plugin/open-container.ts";
-import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
+import { failure } from "../plugin/plugin-error.ts";
 import { readPrevResult } from "../plugin/prev-result.ts";
 import { UndoList } from "../plugin/undo.ts";
 import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { ALLOW_LIST_PATH, readAllowList, requireAllowed } from "./allow-list.ts";
 import { backupOf, formatBackup, parseBackup, restore } from "./backup.ts";
 import { backupName, readBackup, removeBackup, removeDeadBackups, writeBackup } from "./backup-file.ts";
-import { requireSettings } from "./check-link.ts";
-import { isUntouched, type LinkSettings, parseTuningConfig, type TuningConfig } from "./config.ts";
-import { isSameValue, readSysctl, writeSysctl } from "./sysctl.ts";
+import { isUntouched, type LinkSettings, parseTuningConfig, readDataDir, type TuningConfig } from "./config.ts";
+import { requireSettings, setLink } from "./link-settings.ts";
+import { requireSysctls, setSysctls } from "./sysctl.ts";
 import { sysctlPath } from "./sysctl-path.ts";
 
 /**
  * `tuning`: sets sysctls of a container, and what its interface is like. DEL puts the interface back; sysctls end with the container.
  *
- * Beyond the reference plugin: an ADD that fails leaves nothing, its sysctls included; no backup stays behind a DEL for which the namespace or the
- * interface has gone; CHECK knows tabs from blanks and ways to write a hardware address for what they are; GC; STATUS refuses what the list of an
+ * Beyond the reference plugin: an ADD that fails leaves nothing, its sysctls included; a DEL needs no valid settings, and leaves no backup when the
+ * namespace or the interface has gone; CHECK knows tabs from blanks and ways to write a hardware address for what they are; GC; STATUS refuses what the list of an
  * operator does not allow.
  *
  * Source: https://www.cni.dev/plugins/current/meta/tuning/
@@ -43,15 +41,25 @@ export class Tuning implements BuiltInPlugin {
     withContainerAt(kernel, id.netns, (container) => {
       UndoList.guard((undo) => {
         const link = isUntouched(config.link) ? undefined : requireLink(container, id.ifName);
-        setSysctls(container, sysctls, undo);
-        if (link !== undefined) tuneLink(container, link, id, config, undo);
+        setSysctls(container.namespace, sysctls, undo);
+        if (link === undefined) return;
+        const backup = backupOf(link, config.link);
+        const before = readBackup(config.dataDir, id);
+        writeBackup(config.dataDir, id, formatBackup(backup));
+        undo.push(() => {
+          if (before === undefined) removeBackup(config.dataDir, id);
+          else writeBackup(config.dataDir, id, before);
+        });
+        // the kernel stops at what it refuses, and keeps what came before
+        undo.push(() => container.route.requestAll(restore(link.index, backup)));
+        setLink(container.route, link, config.link);
       });
     });
     return convertResult(withMac(result, id.ifName, config.link), resultVersion(call));
   }
 
   del(kernel: Kernel, call: PluginCall): void {
-    const { dataDir } = parseTuningConfig(call);
+    const dataDir = readDataDir(call.config);
     const id = attachmentId(call);
     const text = readBackup(dataDir, id);
     if (text === undefined) return;
@@ -75,7 +83,7 @@ export class Tuning implements BuiltInPlugin {
     const { netns, ifName } = attachment(call);
     const sysctls = sysctlPaths(config, ifName);
     withContainerAt(kernel, netns, ({ namespace, route }) => {
-      namespace.enter(() => requireSysctls(sysctls));
+      requireSysctls(namespace, sysctls);
       const link = findLink(route, ifName);
       if (link === undefined) throw failure(`Cannot find container link ${ifName}`);
       requireSettings(link, config.link);
@@ -83,9 +91,7 @@ export class Tuning implements BuiltInPlugin {
   }
 
   gc(_: Kernel, call: PluginCall): void {
-    const { name } = call.config;
-    if (typeof name !== "string") throw pluginError(PluginErrorCode.invalidConfig, "missing network name");
-    removeDeadBackups(parseTuningConfig(call).dataDir, name, parseValidAttachments(call.config));
+    removeDeadBackups(readDataDir(call.config), networkName(call), parseValidAttachments(call.config));
   }
 
   status(_: Kernel, call: PluginCall): void {
@@ -114,61 +120,6 @@ function requireLink({ route }: ContainerNetwork, ifName: string): Link {
 
 function sysctlPaths({ sysctls }: TuningConfig, ifName: string): Map<string, string> {
   return new Map([...sysctls].map(([name, value]) => [sysctlPath(name, ifName), value]));
-}
-
-function setSysctls({ namespace }: ContainerNetwork, sysctls: ReadonlyMap<string, string>, undo: UndoList): void {
-  if (sysctls.size === 0) return;
-  namespace.enter(() => {
-    for (const [path, value] of sysctls) {
-      const before = readIfReadable(path);
-      writeSysctl(path, value);
-      if (before !== undefined) undo.push(() => namespace.enter(() => writeSysctl(path, before)));
-    }
-  });
-}
-
-/** Some can be written only. */
-function readIfReadable(path: string): string | undefined {
-  try {
-    return readSysctl(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function requireSysctls(sysctls: ReadonlyMap<string, string>): void {
-  for (const [path, value] of sysctls) {
-    const actual = readSysctl(path);
-    if (isSameValue(actual, value)) continue;
-    throw failure(`Error: Tuning configured value of ${path} is ${value}, current value is ${actual}`);
-  }
-}
-
-function tuneLink(
-  { route }: ContainerNetwork,
-  link: Link,
-  id: AttachmentId,
-  { dataDir, link: settings }: TuningConfig,
-  undo: UndoList,
-): void {
-  const backup = backupOf(link, settings);
-  writeBackup(dataDir, id, formatBackup(backup));
-  undo.push(() => removeBackup(dataDir, id));
-  // the kernel stops at what it refuses, and keeps what came before
-  undo.push(() => route.requestAll(restore(link.index, backup)));
-  const { mac, mtu, promiscuous, allMulticast, txQueueLength } = settings;
-  const change = {
-    mac: mac === undefined ? undefined : parseHardwareAddress(mac),
-    mtu,
-    promiscuous: promiscuous ? true : undefined,
-    allMulticast,
-    txQueueLength,
-  };
-  try {
-    route.request(changeLink(link.index, change));
-  } catch (error) {
-    throw failure(kernelWords(error), error);
-  }
 }
 
 /** The hardware address of the interface as the configuration writes it. */

@@ -1,7 +1,25 @@
-import type { Link } from "@fairlead/netlink";
+import { changeLink, type Link, type NetlinkSocket } from "@fairlead/netlink";
 import { parseHardwareAddress } from "../plugin/hardware-address.ts";
+import { kernelWords } from "../plugin/kernel-words.ts";
 import { failure } from "../plugin/plugin-error.ts";
 import type { LinkSettings } from "./config.ts";
+
+/** Makes a link like its settings, all in one request. Errors: code 999 in the kernel's words. */
+export function setLink(socket: NetlinkSocket, { index }: Link, settings: LinkSettings): void {
+  const { mac, mtu, promiscuous, allMulticast, txQueueLength } = settings;
+  try {
+    const change = {
+      mac: mac === undefined ? undefined : parseHardwareAddress(mac),
+      mtu,
+      promiscuous: promiscuous ? true : undefined,
+      allMulticast,
+      txQueueLength,
+    };
+    socket.request(changeLink(index, change));
+  } catch (error) {
+    throw failure(kernelWords(error), error);
+  }
+}
 
 /** Throws code 999 unless a link is as it was set, in the words of the reference plugin. */
 export function requireSettings(link: Link, settings: LinkSettings): void {
