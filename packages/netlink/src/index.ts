@@ -10,6 +10,7 @@ export { isRefusal, NetlinkError, type NetlinkErrorCode } from "./errors.ts";
 export type { LinkEvent } from "./events/link-event.ts";
 export type { LinkWatch } from "./events/link-watch.ts";
 export { watchLinks } from "./events/watch-links.ts";
+export { readLegacyTable } from "./iptables/legacy-table.ts";
 export { readExtendedAttribute, setExtendedAttribute } from "./kernel/extended-attribute.ts";
 export { tryLockFile } from "./kernel/file-lock.ts";
 export type { NetlinkRequest } from "./message/message.ts";

@@ -10,6 +10,7 @@ export const libc = {
   socket: lib.func("int socket(int domain, int type, int protocol)"),
   bind: lib.func("int bind(int fd, const void *address, unsigned int length)"),
   setsockopt: lib.func("int setsockopt(int fd, int level, int name, const void *value, unsigned int length)"),
+  getsockopt: lib.func("int getsockopt(int fd, int level, int name, void *value, void *length)"),
   send: lib.func("long send(int fd, const void *buffer, unsigned long length, int flags)"),
   recv: lib.func("long recv(int fd, void *buffer, unsigned long length, int flags)"),
   close: lib.func("int close(int fd)"),
