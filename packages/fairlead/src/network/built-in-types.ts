@@ -12,7 +12,10 @@ export const BUILT_IN_TYPES: ReadonlyMap<string, readonly SpecVersion[]> = new M
   ["firewall", SPEC_VERSIONS.filter((version) => atLeast(version, "0.4.0"))],
   ["host-local", SPEC_VERSIONS],
   ["mesos-cni-port-mapper", SPEC_VERSIONS],
+  ["loopback", SPEC_VERSIONS],
+  ["macvlan", SPEC_VERSIONS],
   ["portmap", SPEC_VERSIONS],
+  ["ptp", SPEC_VERSIONS],
   ["static", SPEC_VERSIONS],
   ["tuning", SPEC_VERSIONS],
 ]);

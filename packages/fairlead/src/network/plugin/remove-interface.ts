@@ -22,6 +22,11 @@ export function removeLink(kernel: Kernel, { route, namespace }: ContainerNetwor
     route.request(deleteLink(link.index));
     return;
   }
+  if (link.macvlanMode === "passthru") {
+    // as long as it is there, its master takes no other
+    route.request(deleteLink(link.index));
+    return;
+  }
   const hostEnd = hostEndOf(kernel, link, id);
   if (hostEnd === undefined) {
     kernel.linkRemover.removeInside(namespace, route, link.index);
