@@ -29,6 +29,10 @@ export function hostFamily({ family }: { readonly family: 4 | 6 }): HostFamily {
   return family === 4 ? "ip" : "ip6";
 }
 
+export function familyNumber(family: HostFamily): 4 | 6 {
+  return family === "ip" ? 4 : 6;
+}
+
 /** The key of an address. */
 export function addressKey({ bytes }: { readonly bytes: Uint8Array }): NftKey {
   return [bytes];

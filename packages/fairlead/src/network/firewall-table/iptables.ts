@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { failure } from "../plugin/plugin-error.ts";
 import type { HostFamily } from "./host-table.ts";
 import { type RunProgram, runProgram } from "./run-program.ts";
@@ -73,17 +72,6 @@ export class Iptables {
         run(`${name}-restore`, ["--noflush", "--wait"], `*${table}\n${lines.join("\n")}\nCOMMIT\n`);
       },
     };
-  }
-}
-
-/** The older tables of a family that are in use in the thread's network namespace: asking a command would put them into use. */
-export function legacyTables(family: HostFamily): ReadonlySet<string> {
-  try {
-    const names = readFileSync(`/proc/thread-self/net/${family}_tables_names`, "utf8");
-    return new Set(names.split("\n").filter((name) => name !== ""));
-  } catch {
-    // the kernel has none
-    return new Set();
   }
 }
 

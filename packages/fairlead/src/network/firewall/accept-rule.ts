@@ -2,11 +2,15 @@ import type { NetlinkSocket } from "@fairlead/netlink";
 import { listRules } from "@fairlead/netlink/nftables";
 import type { HostFamily } from "../firewall-table/host-table.ts";
 import type { IptablesCommand, IptablesTable } from "../firewall-table/iptables.ts";
+import { legacyTable } from "../firewall-table/legacy-table.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { ACCEPTED_MARK } from "./accept-part.ts";
 
 /** The chain of the reference plugin, in which it accepts packets itself. */
 export const FORWARD_CHAIN = "CNI-FORWARD";
+/** By which the reference plugin names its own rules. */
+const FORWARD_COMMENT = "CNI firewall plugin rules";
+const ADMIN_COMMENT = "CNI firewall plugin admin overrides";
 const ACCEPT_COMMENT = "CNI firewall plugin rules (accepted by fairlead)";
 const MARK = `0x${ACCEPTED_MARK.toString(16)}`;
 
@@ -41,10 +45,10 @@ export function missingLines({ chains, rules }: IptablesTable, adminChain: strin
     if (!chains.has(chain)) lines.push(`:${chain} - [0:0]`);
   }
   if (!hasJump(rules, "FORWARD", FORWARD_CHAIN)) {
-    lines.push(`-I FORWARD -m comment --comment "CNI firewall plugin rules" -j ${FORWARD_CHAIN}`);
+    lines.push(`-I FORWARD -m comment --comment "${FORWARD_COMMENT}" -j ${FORWARD_CHAIN}`);
   }
   if (!hasJump(rules, FORWARD_CHAIN, adminChain)) {
-    lines.push(`-I ${FORWARD_CHAIN} -m comment --comment "CNI firewall plugin admin overrides" -j ${adminChain}`);
+    lines.push(`-I ${FORWARD_CHAIN} -m comment --comment "${ADMIN_COMMENT}" -j ${adminChain}`);
   }
   if (!rules.some((rule) => rule.startsWith(`-A ${FORWARD_CHAIN} `) && rule.includes(ACCEPT_COMMENT))) {
     lines.push(`-A ${FORWARD_CHAIN} -m mark --mark ${MARK}/${MARK} -m comment --comment "${ACCEPT_COMMENT}" -j ACCEPT`);
@@ -56,9 +60,14 @@ function hasJump(rules: readonly string[], from: string, to: string): boolean {
   return rules.some((rule) => rule.startsWith(`-A ${from} `) && rule.endsWith(` -j ${to}`));
 }
 
-/** Over nf_tables netlink tells whether the rule is there, and that only when something changed; the older tables have to be asked each time. */
+/** Whether a look at the rules shows that all is there; where it does not, the command knows better. */
 function isSeen(kernel: Kernel, { kind }: IptablesCommand, family: HostFamily, adminChain: string): boolean {
-  if (kind === "legacy") return false;
+  if (kind === "legacy") {
+    // jumps are numbers there
+    const signs = [`${FORWARD_COMMENT}\0`, `${ADMIN_COMMENT}\0`, `${adminChain}\0`, ACCEPT_COMMENT];
+    const entries = legacyTable(family, "filter");
+    return entries !== undefined && signs.every((sign) => entries.includes(sign));
+  }
   return kernel.firewall.remember(`accept rule of ${family} behind ${adminChain}`, (socket) => {
     return (
       isAnyRuleWith(socket, family, "FORWARD", `${FORWARD_CHAIN}\0`) &&

@@ -1,13 +1,13 @@
 import { type Cidr, formatIp } from "@fairlead/cni";
 import { listRules } from "@fairlead/netlink/nftables";
 import { type HostFamily, hostFamily } from "../firewall-table/host-table.ts";
-import { type IptablesCommand, legacyTables } from "../firewall-table/iptables.ts";
+import type { IptablesCommand } from "../firewall-table/iptables.ts";
+import { legacyTable } from "../firewall-table/legacy-table.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { FORWARD_CHAIN } from "./accept-rule.ts";
 
 /**
- * Removes the rules by which the reference plugin accepts packets of the addresses. Starts a process only where there are such rules, or where the
- * older tables are in use.
+ * Removes the rules by which the reference plugin accepts packets of the addresses. Starts a process only where rules have one of them.
  *
  * Source: `plugins/meta/firewall/iptables.go` of containernetworking/plugins.
  */
@@ -16,7 +16,10 @@ export function removeReferenceRules(kernel: Kernel, ips: readonly Cidr[]): void
     if (ofFamily.some(({ address }) => isMentioned(kernel, family, address.bytes))) {
       removeRules(kernel.iptables.ofKind(family, "nf_tables"), ofFamily);
     }
-    if (legacyTables(family).has("filter")) removeRules(kernel.iptables.ofKind(family, "legacy"), ofFamily);
+    const legacy = legacyTable(family, "filter");
+    if (ofFamily.some(({ address }) => legacy?.includes(address.bytes))) {
+      removeRules(kernel.iptables.ofKind(family, "legacy"), ofFamily);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { deleteRule, hasChain, listRules, type NftChain, transact } from "@fairlead/netlink/nftables";
-import { HOST_FAMILIES, type HostFamily } from "../firewall-table/host-table.ts";
-import { type IptablesCommand, legacyTables } from "../firewall-table/iptables.ts";
+import { deleteRule, listRules, type NftChain, transact } from "@fairlead/netlink/nftables";
+import { HOST_FAMILIES } from "../firewall-table/host-table.ts";
+import { removeIptablesChain } from "../firewall-table/iptables-chain.ts";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 
@@ -10,18 +10,13 @@ const NFTABLES_CHAIN: NftChain = { family: "inet", table: "cni_plugins_masquerad
 
 /**
  * Removes what the reference plugins keep for a container with `ipMasq`: a chain of its own in the table `nat` of iptables, with rules that lead to
- * it; or rules in a table of theirs. Starts a process only where there is such a chain, or where the older tables are in use.
+ * it; or rules in a table of theirs. Starts a process only where there is such a chain.
  *
  * Source: `pkg/ip/ipmasq_iptables_linux.go` and `ipmasq_nftables_linux.go` of containernetworking/plugins.
  */
 export function removeReferenceMasquerade(kernel: Kernel, attachment: AttachmentId): void {
   const chain = referenceChain(attachment);
-  for (const family of HOST_FAMILIES) {
-    if (hasChain(kernel.netfilter, { family, table: "nat", name: chain })) {
-      removeChain(kernel.iptables.ofKind(family, "nf_tables"), chain);
-    }
-    removeLegacyChain(kernel, family, chain);
-  }
+  for (const family of HOST_FAMILIES) removeIptablesChain(kernel, family, "nat", chain);
   const mark = referenceComment(attachment);
   const rules = listRules(kernel.netfilter, NFTABLES_CHAIN).filter(({ comment }) => comment?.startsWith(mark));
   transact(
@@ -38,18 +33,6 @@ export function referenceChain({ network, containerId }: AttachmentId): string {
 /** What the comments of a container's rules begin with. */
 export function referenceComment({ network, containerId, ifName }: AttachmentId): string {
   return `${sha512(network).slice(0, 16)}-${sha512(`${ifName}:${containerId}`).slice(0, 16)}`;
-}
-
-function removeLegacyChain({ iptables }: Kernel, family: HostFamily, chain: string): void {
-  if (legacyTables(family).has("nat")) removeChain(iptables.ofKind(family, "legacy"), chain);
-}
-
-function removeChain(command: IptablesCommand | undefined, chain: string): void {
-  if (command === undefined) return;
-  const { chains, rules } = command.save("nat");
-  if (!chains.has(chain)) return;
-  const leading = rules.filter((rule) => rule.split(" -j ").at(-1) === chain);
-  command.restore("nat", [...leading.map((rule) => rule.replace("-A", "-D")), `-F ${chain}`, `-X ${chain}`]);
 }
 
 function sha512(text: string): string {
