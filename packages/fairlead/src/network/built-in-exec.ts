@@ -1,16 +1,10 @@
-import { composeExecs, type InProcessPlugin, inProcessExec, type PluginCall, type PluginExec } from "@fairlead/cni";
+import { composeExecs, type InProcessPlugin, inProcessExec, type PluginExec } from "@fairlead/cni";
 import { BUILT_IN_TYPES } from "./built-in-types.ts";
-import { ipamType } from "./plugin/ipam-type.ts";
 import { delegatingVerbs } from "./port-mapper/delegation.ts";
-import type { IpamProcess } from "./worker/messages.ts";
-import type { NetworkWorker } from "./worker/network-worker.ts";
+import { type ThreadVerbsOptions, threadVerbs } from "./thread-verbs.ts";
 
-export interface BuiltInExecOptions {
-  readonly worker: Pick<NetworkWorker, "run">;
-  /** Which of the built-in plugins; the others are not found here. */
-  readonly types: ReadonlySet<string>;
-  /** Runs the IPAM and delegate plugins that are not built in. */
-  readonly processes: PluginExec;
+/** `types` are those that are found here; `processes` runs the IPAM and delegate plugins that are not. */
+export interface BuiltInExecOptions extends ThreadVerbsOptions {
   /** For each run of a plugin. */
   readonly timeoutMs: number;
 }
@@ -22,7 +16,7 @@ export function builtInExec(options: BuiltInExecOptions): PluginExec {
   const delegates = composeExecs(exec, options.processes);
   for (const [type, supportedVersions] of BUILT_IN_TYPES) {
     if (!options.types.has(type)) continue;
-    const ownVerbs = DELEGATING_TYPES.has(type) ? delegating(options, delegates) : verbs(options);
+    const ownVerbs = DELEGATING_TYPES.has(type) ? delegating(options, delegates) : threadVerbs(options);
     plugins.set(type, { supportedVersions, ...ownVerbs });
   }
   return exec;
@@ -36,32 +30,4 @@ function delegating({ worker }: BuiltInExecOptions, delegates: PluginExec): Omit
     mapPorts: (call, signal) => worker.run({ kind: "plugin", call, ipamProcess: undefined }, signal),
     delegates,
   });
-}
-
-/** The thread does all but IPAM plugins that are processes: those run before it, as a plugin would have run them itself. */
-function verbs({ worker, types, processes }: BuiltInExecOptions): Omit<InProcessPlugin, "supportedVersions"> {
-  const runIpam = async (call: PluginCall, signal?: AbortSignal): Promise<IpamProcess | undefined> => {
-    const type = ipamType(call);
-    if (type === undefined || types.has(type)) return undefined;
-    return { result: await processes.run({ ...call, type }, signal) };
-  };
-  const runBoth = async (call: PluginCall, signal: AbortSignal): Promise<void> => {
-    await worker.run({ kind: "plugin", call, ipamProcess: await runIpam(call, signal) }, signal);
-  };
-  return {
-    async add(call, signal) {
-      const ipamProcess = await runIpam(call, signal);
-      try {
-        return (await worker.run({ kind: "plugin", call, ipamProcess }, signal)) ?? {};
-      } catch (error) {
-        // else its address would be lost; without the signal, which may be what failed the ADD
-        if (ipamProcess !== undefined) await runIpam({ ...call, command: "DEL" }).catch(() => {});
-        throw error;
-      }
-    },
-    del: runBoth,
-    check: runBoth,
-    gc: runBoth,
-    status: runBoth,
-  };
 }

@@ -72,7 +72,7 @@ function ipamOf(
     return { ...noIpam, isConfigured: true, add: () => readResult(call, ipamProcess.result) };
   }
   const plugin = plugins.get(type);
-  if (plugin === undefined) throw new Error(`bug: ${type} is not built in`);
+  if (plugin === undefined) return { ...noIpam, isConfigured: true, add: () => failUnknown(type) };
   const run = { ...call, type };
   return {
     isConfigured: true,
@@ -100,6 +100,11 @@ const noIpam: Ipam = {
   gc: () => {},
   status: () => {},
 };
+
+/** Only plugins that ask no IPAM plugin get a call with one that nobody has run: to them, what stands there means nothing. */
+function failUnknown(type: string): never {
+  throw new Error(`bug: ${type} is not built in`);
+}
 
 function readResult(call: PluginCall, json: JsonObject | undefined): CniResult {
   if (json === undefined) throw failure("the IPAM plugin gave no result");

@@ -48,10 +48,9 @@ export function parseStaticConfig(call: Pick<PluginCall, "config" | "args">): St
   const fromCniArgs = readCniArgs(call.args);
   const fromArgs = net.object("args").object("cni").texts("ips").map(parseListed);
   const fromRuntime = net.object("runtimeConfig").texts("ips").map(parseListed);
-  const addresses = [fromRuntime, fromArgs].find(
-    ({ length }) => length > 0,
-  ) ?? // those that are replaced need not be addresses
-  [...configured.map(parseConfigured), ...fromCniArgs];
+  const replacements = [fromRuntime, fromArgs].find(({ length }) => length > 0);
+  // those that are replaced need not be addresses
+  const addresses = replacements ?? [...configured.map(parseConfigured), ...fromCniArgs];
   requireFamilies(call, addresses);
   return { addresses, ...readIpamResult({ routes: ipam.value("routes"), dns: ipam.value("dns") }) };
 }

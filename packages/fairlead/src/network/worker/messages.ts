@@ -40,6 +40,8 @@ export interface IpamProcess {
 }
 
 export type NetworkAnswer =
+  /** The first one: the thread could open all that it needs. */
+  | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly id: number; readonly result: NetworkTaskResult[NetworkTask["kind"]] }
   | { readonly kind: "failed"; readonly id: number; readonly error: ErrorMessage };
 
@@ -48,12 +50,14 @@ export interface ErrorMessage {
   readonly code: CniErrorCode;
   readonly message: string;
   readonly fields: Pick<CniErrorFields, "pluginCode" | "details">;
+  /** Where it was thrown, when it is none of those that are meant to be: for the log. */
+  readonly bug: string | undefined;
 }
 
-export function toErrorMessage({ code, message, pluginCode, details }: CniError): ErrorMessage {
-  return { code, message, fields: { pluginCode, details } };
+export function toErrorMessage({ code, message, pluginCode, details }: CniError, bug?: string): ErrorMessage {
+  return { code, message, fields: { pluginCode, details }, bug };
 }
 
-export function toError({ code, message, fields }: ErrorMessage): CniError {
+export function toError({ code, message, fields }: Omit<ErrorMessage, "bug">): CniError {
   return new CniError(code, message, fields);
 }

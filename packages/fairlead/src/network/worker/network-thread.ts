@@ -3,10 +3,19 @@ import assert from "node:assert/strict";
 import { parentPort, workerData } from "node:worker_threads";
 import { CniError } from "@fairlead/cni";
 import { NetlinkError } from "@fairlead/netlink";
+import { errorText } from "../../base/errors.ts";
+import { errorCode } from "../../base/files/error-code.ts";
 import { idleRefill } from "../namespace/idle-refill.ts";
 import { Kernel } from "../plugin/kernel.ts";
+import { isNamespaceLost } from "../plugin/namespace-lost.ts";
 import { failure } from "../plugin/plugin-error.ts";
-import { type NetworkAnswer, type NetworkRequest, type NetworkThreadData, toErrorMessage } from "./messages.ts";
+import {
+  type ErrorMessage,
+  type NetworkAnswer,
+  type NetworkRequest,
+  type NetworkThreadData,
+  toErrorMessage,
+} from "./messages.ts";
 import { runTask } from "./run-task.ts";
 
 assert(parentPort !== null, "this module is the start of a worker thread");
@@ -20,24 +29,31 @@ port.on("message", (request: NetworkRequest) => {
     port.close();
     return;
   }
-  answer(serve(request));
+  const served = serve(request);
+  // in the wrong namespace nothing may be done any more, nor said to be done: the thread ends, and what it had fails with it
   kernel.requireHome();
-  if (request.task.kind === "create-namespace" && request.task.withVeth) refill.start();
+  answer(served);
+  refill.touch();
 });
+answer({ kind: "ready" });
 
 function serve({ id, task }: NetworkRequest & { kind: "task" }): NetworkAnswer {
   try {
     return { kind: "done", id, result: runTask(kernel, task) };
   } catch (error) {
-    // in the wrong namespace nothing may be done any more: the thread ends, and what is waiting fails with it
-    if (error instanceof NetlinkError && error.code === "NETLINK_NAMESPACE_LOST") throw error;
-    return { kind: "failed", id, error: toErrorMessage(toCniError(error)) };
+    if (isNamespaceLost(error)) throw error;
+    return { kind: "failed", id, error: toMessage(error) };
   }
 }
 
-function toCniError(error: unknown): CniError {
-  if (error instanceof CniError) return error;
-  return failure(error instanceof Error ? error.message : String(error), error);
+function toMessage(error: unknown): ErrorMessage {
+  if (error instanceof CniError) return toErrorMessage(error);
+  const isForeseen = error instanceof NetlinkError || errorCode(error) !== undefined;
+  return toErrorMessage(failure(errorText(error), error), isForeseen ? undefined : stackOf(error));
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error ? error.stack : undefined) ?? errorText(error);
 }
 
 function answer(message: NetworkAnswer): void {

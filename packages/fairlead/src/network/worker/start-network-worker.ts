@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { NetworkThreadData } from "./messages.ts";
 import { NetworkWorker } from "./network-worker.ts";
@@ -10,7 +11,7 @@ import { NetworkWorker } from "./network-worker.ts";
  */
 export function createNetworkWorker({ log, ...workerData }: NetworkThreadData & { log: Logger }): NetworkWorker {
   const start = () => new Worker(new URL(threadFile(), import.meta.url), { name: "network", workerData });
-  return new NetworkWorker(start, log);
+  return new NetworkWorker(start, log, systemClock);
 }
 
 /** Where this module runs from its source, so does the thread. */
