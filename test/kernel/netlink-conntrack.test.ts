@@ -44,12 +44,17 @@ test("connections of one port, protocol and family are listed and forgotten, and
   }
   using socket = NetlinkSocket.open(NetlinkProtocol.netfilter);
   const filter = { family: 4, protocol: UDP, destinationPort: 5353 } as const;
+  const localhost = Buffer.from([127, 0, 0, 1]);
+  for (const { destination, answeredBy } of listConnections(socket, filter)) {
+    assert.deepEqual([destination, answeredBy], [localhost, localhost]);
+  }
   assert.equal(listConnections(socket, filter).length, 2);
   assert.equal(listConnections(socket, { ...filter, family: 6 }).length, 2);
   assert.equal(listConnections(socket, { ...filter, protocol: 6 }).length, 0);
 
-  assert.equal(forgetConnections(socket, filter), 2);
-  assert.equal(forgetConnections(socket, filter), 0);
+  assert.equal(await forgetConnections(socket, filter, ({ answeredBy }) => answeredBy[0] !== 127), 0);
+  assert.equal(await forgetConnections(socket, filter), 2);
+  assert.equal(await forgetConnections(socket, filter), 0);
   const rest = ["ipv4 udp dport=5354", "ipv4 udp dport=5354", "ipv6 udp dport=5353", "ipv6 udp dport=5353"];
   assert.deepEqual(tracked(), rest);
 });

@@ -360,6 +360,8 @@ test("thousands of elements go in, are listed, and go out", () => {
   transact(socket, requests);
   const inOrder = listElements(socket, ports).toSorted((a, b) => Buffer.compare(port(a), port(b)));
   assert.deepEqual(inOrder, elements);
+  assert.deepEqual(listElements(socket, ports, { comment: "net container-7 eth0" }), [elements[7]]);
+  assert.deepEqual(listElements(socket, ports, { comment: "net container-7" }), []);
   transact(
     socket,
     deleteElements(

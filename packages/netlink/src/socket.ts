@@ -143,14 +143,25 @@ export class NetlinkSocket implements Disposable {
   /** All objects that a GET selects: their payloads. Begun again where the table changed meanwhile, a few times. */
   dump(request: NetlinkRequest): Buffer[] {
     for (let attempt = 1; ; attempt++) {
-      const payloads = this.#tryDump(request);
+      const sequence = this.#takeSequences(1);
+      this.#send(encodeMessage(request, MessageFlag.request | MessageFlag.dump, sequence), request);
+      const payloads = this.#readDump(request, sequence);
       if (payloads !== undefined) return payloads;
-      if (attempt === MAX_DUMP_ATTEMPTS) {
-        throw new NetlinkError(
-          "NETLINK_DUMP_INTERRUPTED",
-          `${request.operation}: the table changed ${attempt} times while it was listed`,
-        );
-      }
+      if (attempt === MAX_DUMP_ATTEMPTS) throw dumpInterrupted(request);
+    }
+  }
+
+  /**
+   * The same, while the calling thread goes on, for few objects of a large table: looking for the first of them is done by a thread of libuv's pool.
+   * Nothing else may use this socket meanwhile.
+   */
+  async dumpOnPool(request: NetlinkRequest): Promise<Buffer[]> {
+    for (let attempt = 1; ; attempt++) {
+      const sequence = this.#takeSequences(1);
+      await this.#sendOnPool(encodeMessage(request, MessageFlag.request | MessageFlag.dump, sequence), request);
+      const payloads = this.#readDump(request, sequence);
+      if (payloads !== undefined) return payloads;
+      if (attempt === MAX_DUMP_ATTEMPTS) throw dumpInterrupted(request);
     }
   }
 
@@ -160,11 +171,7 @@ export class NetlinkSocket implements Disposable {
    */
   async requestOnPool(request: NetlinkRequest): Promise<void> {
     const sequence = this.#takeSequences(1);
-    const message = encodeMessage(request, MessageFlag.request | MessageFlag.ack, sequence);
-    const sent = Number(await sendOnPool(this.#fd, message, message.length, 0));
-    if (sent !== message.length) {
-      throw new NetlinkError("NETLINK_SYSTEM_CALL", `${request.operation}: the message could not be sent`);
-    }
+    await this.#sendOnPool(encodeMessage(request, MessageFlag.request | MessageFlag.ack, sequence), request);
     this.#readAcknowledgements([request], sequence);
   }
 
@@ -179,9 +186,8 @@ export class NetlinkSocket implements Disposable {
     this.close();
   }
 
-  #tryDump(request: NetlinkRequest): Buffer[] | undefined {
-    const sequence = this.#takeSequences(1);
-    this.#send(encodeMessage(request, MessageFlag.request | MessageFlag.dump, sequence), request);
+  /** Undefined when the table changed meanwhile. */
+  #readDump(request: NetlinkRequest, sequence: number): Buffer[] | undefined {
     const payloads: Buffer[] = [];
     let interrupted = false;
     for (;;) {
@@ -217,6 +223,13 @@ export class NetlinkSocket implements Disposable {
     }
   }
 
+  async #sendOnPool(bytes: Buffer, { operation }: NetlinkRequest): Promise<void> {
+    const sent = Number(await sendOnPool(this.#fd, bytes, bytes.length, 0));
+    if (sent !== bytes.length) {
+      throw new NetlinkError("NETLINK_SYSTEM_CALL", `${operation}: the message could not be sent`);
+    }
+  }
+
   #readAcknowledgements(requests: readonly NetlinkRequest[], first: number, batch?: NetlinkRequest): void {
     let missing = requests.length;
     let failure: NetlinkError | undefined;
@@ -248,6 +261,11 @@ export class NetlinkSocket implements Disposable {
       throw NetlinkError.systemCall(`receive the answer to "${request?.operation}"`, errno);
     }
   }
+}
+
+function dumpInterrupted({ operation }: NetlinkRequest): NetlinkError {
+  const reason = `the table changed ${MAX_DUMP_ATTEMPTS} times while it was listed`;
+  return new NetlinkError("NETLINK_DUMP_INTERRUPTED", `${operation}: ${reason}`);
 }
 
 function throwRefusal(request: NetlinkRequest, answer: NetlinkAnswer): void {

@@ -11,11 +11,15 @@ const NF_HEADER_BYTES = 4;
 const familyNumbers = { 4: 2, 6: 10 } as const;
 
 const CTA_TUPLE_ORIG = 1;
+const CTA_TUPLE_REPLY = 2;
 const CTA_ID = 12;
 const CTA_ZONE = 18;
 const CTA_FILTER = 25;
 const CTA_FILTER_ORIG_FLAGS = 1;
+const CTA_TUPLE_IP = 1;
 const CTA_TUPLE_PROTO = 2;
+/** CTA_IP_V4_SRC and CTA_IP_V4_DST, or those of IPv6. */
+const ipAttributes = { 4: { source: 1, destination: 2 }, 6: { source: 3, destination: 4 } } as const;
 const CTA_PROTO_NUM = 1;
 const CTA_PROTO_DST_PORT = 3;
 /** Which fields of the tuple the kernel is to compare: protocol and destination port. */
@@ -29,9 +33,13 @@ export interface ConnectionFilter {
   readonly destinationPort: number;
 }
 
-/** A connection that the kernel tracks; its parts are as the kernel gave them. */
+/** A connection that the kernel tracks; what names it is as the kernel gave it. */
 export interface Connection {
   readonly family: 4 | 6;
+  /** Where its first packet was sent to. */
+  readonly destination: Uint8Array;
+  /** Who answers: another one than `destination` where that was translated. */
+  readonly answeredBy: Uint8Array;
   readonly originalTuple: Buffer;
   readonly zone: Buffer | undefined;
   readonly id: Buffer | undefined;
@@ -61,7 +69,12 @@ export function dumpConnections({ family, protocol, destinationPort }: Connectio
 }
 
 /** Has the kernel forget a connection: its next packet is looked at by the NAT rules again. ENOENT when it is forgotten already. */
-export function deleteConnection({ family, originalTuple, zone, id }: Connection): NetlinkRequest {
+export function deleteConnection({
+  family,
+  originalTuple,
+  zone,
+  id,
+}: Pick<Connection, "family" | "originalTuple" | "zone" | "id">): NetlinkRequest {
   // without a tuple the kernel would forget all connections
   if (originalTuple.length === 0) throw new NetlinkError("NETLINK_ARGUMENT_INVALID", "a connection without a tuple");
   const writer = new AttributeWriter(header(family));
@@ -78,18 +91,20 @@ export function deleteConnection({ family, originalTuple, zone, id }: Connection
 
 const NESTED = 0x8000;
 
-/** The connections of a kind, by a socket of `NetlinkProtocol.netfilter`. */
-export function listConnections(socket: NetlinkSocket, filter: ConnectionFilter): Connection[] {
-  return socket.dump(dumpConnections(filter)).flatMap((payload) => {
-    const connection = readConnection(payload, filter.family);
-    return connection !== undefined && matches(connection, filter) ? [connection] : [];
-  });
-}
-
-/** Has the kernel forget all connections of a kind; those that end by themselves meanwhile are no error. Gives how many it forgot. */
-export function forgetConnections(socket: NetlinkSocket, filter: ConnectionFilter): number {
+/**
+ * Has the kernel forget the connections of a kind that are meant; those that end by themselves meanwhile are no error. Gives how many it forgot.
+ *
+ * The kernel looks through the table of all connections of the host, some 10 ms, which is done by a thread of libuv's pool. `socket` is one of
+ * `NetlinkProtocol.netfilter`; nothing else may use it meanwhile.
+ */
+export async function forgetConnections(
+  socket: NetlinkSocket,
+  filter: ConnectionFilter,
+  isMeant: (connection: Connection) => boolean = () => true,
+): Promise<number> {
   let count = 0;
-  for (const connection of listConnections(socket, filter)) {
+  for (const connection of toConnections(await socket.dumpOnPool(dumpConnections(filter)), filter)) {
+    if (!isMeant(connection)) continue;
     try {
       socket.request(deleteConnection(connection));
       count++;
@@ -100,12 +115,33 @@ export function forgetConnections(socket: NetlinkSocket, filter: ConnectionFilte
   return count;
 }
 
+/** The connections of a kind, by a socket of `NetlinkProtocol.netfilter`; takes some 10 ms. */
+export function listConnections(socket: NetlinkSocket, filter: ConnectionFilter): Connection[] {
+  return toConnections(socket.dump(dumpConnections(filter)), filter);
+}
+
+function toConnections(payloads: readonly Buffer[], filter: ConnectionFilter): Connection[] {
+  return payloads.flatMap((payload) => {
+    const connection = readConnection(payload, filter.family);
+    return connection !== undefined && matches(connection, filter) ? [connection] : [];
+  });
+}
+
 function readConnection(payload: Buffer, family: 4 | 6): Connection | undefined {
   if (payload.readUInt8(0) !== familyNumbers[family]) return undefined;
   const attributes = readAttributes(payload.subarray(NF_HEADER_BYTES));
   const originalTuple = attributes.get(CTA_TUPLE_ORIG);
-  if (originalTuple === undefined) return undefined;
-  return { family, originalTuple, zone: attributes.get(CTA_ZONE), id: attributes.get(CTA_ID) };
+  const destination = originalTuple && readIp(originalTuple, ipAttributes[family].destination);
+  const replyTuple = attributes.get(CTA_TUPLE_REPLY);
+  const answeredBy = replyTuple && readIp(replyTuple, ipAttributes[family].source);
+  if (originalTuple === undefined || destination === undefined || answeredBy === undefined) return undefined;
+  const [zone, id] = [attributes.get(CTA_ZONE), attributes.get(CTA_ID)];
+  return { family, destination, answeredBy, originalTuple, zone, id };
+}
+
+function readIp(tuple: Buffer, attribute: number): Buffer | undefined {
+  const ip = readAttributes(tuple).get(CTA_TUPLE_IP);
+  return ip && readAttributes(ip).get(attribute);
 }
 
 function matches({ originalTuple }: Connection, { protocol, destinationPort }: ConnectionFilter): boolean {

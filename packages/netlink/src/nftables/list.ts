@@ -3,7 +3,7 @@ import { listAttributes, readAttributes, readText } from "../message/attributes.
 import type { NetlinkRequest } from "../message/message.ts";
 import type { NetlinkSocket } from "../socket.ts";
 import { getChain, type NftChain } from "./chain.ts";
-import { decodeComment, SET_COMMENT } from "./comment.ts";
+import { decodeComment, encodeComment, SET_COMMENT } from "./comment.ts";
 import { dataTypes, type NftDataType, padded } from "./data-type.ts";
 import { dumpElements, getElement, type NftElement, type NftKey } from "./element.ts";
 import { NF_HEADER_BYTES } from "./nft-message.ts";
@@ -75,9 +75,20 @@ export function listSets(socket: NetlinkSocket, table: NftTable): ListedSet[] {
   });
 }
 
-/** The elements of a set, in no order; none where there is no set. */
-export function listElements(socket: NetlinkSocket, set: NftSet): NftElement[] {
-  return tryDump(socket, dumpElements(set)).flatMap((payload) => readElements(set, payload));
+/** The elements of a set, in no order; none where there is no set. With a comment only those that have it: among many, that costs a tenth. */
+export function listElements(
+  socket: NetlinkSocket,
+  set: NftSet,
+  { comment }: { readonly comment?: string | undefined } = {},
+): NftElement[] {
+  const payloads = tryDump(socket, dumpElements(set));
+  if (comment === undefined) return payloads.flatMap((payload) => readElements(set, payload));
+  const mark = encodeComment(comment);
+  // looked for in the bytes first, in a whole message of some hundred elements, then in each of them
+  return payloads
+    .filter((payload) => payload.includes(mark))
+    .flatMap((payload) => readElements(set, payload, mark))
+    .filter((element) => element.comment === comment);
 }
 
 /** One element; undefined where it is not there, or the set is not. */
@@ -86,9 +97,11 @@ export function findElement(socket: NetlinkSocket, set: NftSet, key: NftKey): Nf
   return payload && readElements(set, payload)[0];
 }
 
-function readElements(set: NftSet, payload: Buffer): NftElement[] {
+function readElements(set: NftSet, payload: Buffer, mark?: Buffer): NftElement[] {
   const list = readAttributes(payload.subarray(NF_HEADER_BYTES)).get(NFTA_SET_ELEM_LIST_ELEMENTS);
-  return list === undefined ? [] : listAttributes(list).map(([, element]) => readElement(set, element));
+  const elements = list === undefined ? [] : listAttributes(list);
+  const marked = mark === undefined ? elements : elements.filter(([, element]) => element.includes(mark));
+  return marked.map(([, element]) => readElement(set, element));
 }
 
 function readElement(set: NftSet, element: Buffer): NftElement {
