@@ -97,7 +97,7 @@ export class FirewallTable {
   /** Takes out all that belongs to the attachment, where nobody knows its keys any more: looks at every element of the sets. */
   removeAll(owner: AttachmentId, sets: readonly NftSet[]): void {
     const comment = ownerComment(owner);
-    this.#removeWhere(() => this.#listedDeletions(sets, (element) => element.comment === comment));
+    this.#removeWhere(() => this.#listedDeletions(sets, () => true, comment));
   }
 
   /** Takes out all that belongs to the network, but to none of the valid attachments. */
@@ -152,9 +152,13 @@ export class FirewallTable {
     });
   }
 
-  #listedDeletions(sets: readonly NftSet[], isMeant: (element: NftElement) => boolean): NetlinkRequest[] {
+  #listedDeletions(
+    sets: readonly NftSet[],
+    isMeant: (element: NftElement) => boolean,
+    comment?: string,
+  ): NetlinkRequest[] {
     return sets.flatMap((set) => {
-      const meant = listElements(this.#socket, set).filter(isMeant);
+      const meant = listElements(this.#socket, set, { comment }).filter(isMeant);
       return deleteElements(
         set,
         meant.map(({ key }) => key),

@@ -1,11 +1,12 @@
-import { forgetConnections, type NetlinkSocket } from "@fairlead/netlink";
+import type { NetlinkSocket } from "@fairlead/netlink";
 import { hasTable, listElements, type NftSet } from "@fairlead/netlink/nftables";
-import type { FirewallKey } from "../firewall-table/firewall-table.ts";
-import { HOST_FAMILIES, type HostFamily, hostTable } from "../firewall-table/host-table.ts";
+import type { FirewallElement } from "../firewall-table/firewall-table.ts";
+import { HOST_FAMILIES, hostTable } from "../firewall-table/host-table.ts";
 import { ownerComment } from "../firewall-table/owner-comment.ts";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
+import type { ChangedMapping } from "./connection-forgetter.ts";
 import { anyAddressMap, listLanes, oneAddressMap } from "./lane.ts";
 import { enableLocalRouting } from "./local-routing.ts";
 import { loopbackGuard } from "./loopback-guard.ts";
@@ -17,33 +18,27 @@ import type { PortPlan } from "./port-plan.ts";
 /**
  * Has packets to ports of the host go to a container: of both families in one batch, all or nothing.
  *
- * Idempotent. UDP "connections" that the kernel remembers from before are forgotten, so that their next packet goes the new way. Errors: code 999 when a
- * port is mapped for another attachment; NetlinkError.
+ * Idempotent. UDP "connections" that the kernel remembers from before are forgotten soon: their next packet goes the new way then. Errors: code 999
+ * when a port is mapped for another attachment; NetlinkError.
  */
 export function mapPorts(kernel: Kernel, owner: AttachmentId, plan: PortPlan): void {
   if (plan.claims.length === 0) return;
   requireFreePorts(kernel.netfilter, owner, plan.claims);
   for (const { address } of plan.localTargets) enableLocalRouting(kernel.host, address);
   kernel.firewall.put(owner, plan.elements, allParts(plan));
-  for (const family of HOST_FAMILIES) {
-    const ofFamily = plan.claims.filter(({ lane, protocol }) => lane.family === family && protocol === "udp");
-    forgetUdp(kernel.netfilter, family, new Set(ofFamily.map(({ hostPort }) => hostPort)));
-  }
+  kernel.connections.forget(plan.claims.flatMap((claim) => toChange(claim.element, "added")));
 }
 
 /** Takes back all that was mapped for the attachment, whatever it was. No error for what is not there. */
 export function unmapPorts(kernel: Kernel, owner: AttachmentId): void {
   const comment = ownerComment(owner);
-  const keys = portSets(kernel.netfilter).flatMap((set) => {
-    const owned = listElements(kernel.netfilter, set).filter((element) => element.comment === comment);
-    return owned.map(({ key }): FirewallKey => ({ set, key }));
+  const sets = portSets(kernel.netfilter);
+  const changes = sets.flatMap((set) => {
+    const owned = listElements(kernel.netfilter, set, { comment });
+    return owned.flatMap(({ key, data }) => toChange({ set, key, data }, "removed"));
   });
-  if (keys.length === 0) return;
-  kernel.firewall.remove(owner, keys);
-  for (const family of HOST_FAMILIES) {
-    const ofFamily = keys.filter(({ set }) => set.family === family);
-    forgetUdp(kernel.netfilter, family, new Set(ofFamily.flatMap(udpPort)));
-  }
+  kernel.firewall.removeAll(owner, sets);
+  kernel.connections.forget(changes);
 }
 
 /** Throws code 999 when something of the plan is not in force. */
@@ -86,22 +81,12 @@ function portSets(socket: NetlinkSocket): NftSet[] {
   ]);
 }
 
-/** The port of a key that ends in protocol and port. */
-function udpPort({ key }: FirewallKey): number[] {
+/** An element whose key ends in protocol and port, as a change of what happens to UDP; nothing for others. */
+function toChange({ set, key, data }: FirewallElement, change: ChangedMapping["change"]): ChangedMapping[] {
   const [protocol, port] = key.slice(-2);
-  return protocol?.[0] === PROTOCOL_NUMBERS.udp && port?.length === 2 ? [Buffer.from(port).readUInt16BE()] : [];
-}
-
-function forgetUdp(socket: NetlinkSocket, family: HostFamily, ports: ReadonlySet<number>): void {
-  for (const destinationPort of ports) {
-    try {
-      forgetConnections(socket, {
-        family: family === "ip" ? 4 : 6,
-        protocol: PROTOCOL_NUMBERS.udp,
-        destinationPort,
-      });
-    } catch {
-      // the kernel may be without the means; what it remembers ends by itself after half a minute of silence
-    }
-  }
+  const target = data === undefined || "kind" in data ? undefined : data[0];
+  if (protocol?.[0] !== PROTOCOL_NUMBERS.udp || port === undefined || target === undefined) return [];
+  const family = set.family === "ip" ? 4 : 6;
+  const hostAddress = key.length > 2 ? key[0] : undefined;
+  return [{ family, hostPort: Buffer.from(port).readUInt16BE(), hostAddress, target, change }];
 }

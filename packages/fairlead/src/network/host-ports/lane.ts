@@ -16,7 +16,7 @@ import {
   type NftSet,
 } from "@fairlead/netlink/nftables";
 import type { FirewallChain, FirewallPart } from "../firewall-table/firewall-part.ts";
-import { addressType, type HostFamily, hostChain, hostTable } from "../firewall-table/host-table.ts";
+import { addressType, familyNumber, type HostFamily, hostChain, hostTable } from "../firewall-table/host-table.ts";
 import type { Condition } from "./condition.ts";
 import { conditionExpressions } from "./condition-expressions.ts";
 import { parseConditions } from "./parse-conditions.ts";
@@ -130,8 +130,4 @@ function readConditions(text: string | undefined, family: HostFamily): Condition
 
 function hostSet(family: HostFamily, name: string): Pick<NftSet, "family" | "table" | "name"> {
   return { family, table: hostTable(family).name, name };
-}
-
-function familyNumber(family: HostFamily): 4 | 6 {
-  return family === "ip" ? 4 : 6;
 }

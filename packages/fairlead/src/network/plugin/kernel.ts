@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { NetlinkError, NetlinkProtocol, NetlinkSocket, NetworkNamespace } from "@fairlead/netlink";
 import { FirewallTable } from "../firewall-table/firewall-table.ts";
 import { Iptables } from "../firewall-table/iptables.ts";
+import { ConnectionForgetter } from "../host-ports/connection-forgetter.ts";
 import { ReadyPool } from "../namespace/ready-pool.ts";
 import { LinkRemover } from "./link-remover.ts";
 
@@ -26,6 +27,8 @@ export class Kernel implements Disposable {
   readonly firewall: FirewallTable = new FirewallTable(this.netfilter);
   /** What others keep there, and older kernels elsewhere. */
   readonly iptables: Iptables = new Iptables();
+  /** What the kernel remembers of UDP. */
+  readonly connections: ConnectionForgetter = new ConnectionForgetter();
   readonly home: NetworkNamespace = NetworkNamespace.current();
   /** Deletes links without waiting for it. */
   readonly linkRemover: LinkRemover = new LinkRemover(this.host);
@@ -53,6 +56,7 @@ export class Kernel implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.connections[Symbol.dispose]();
     this.linkRemover[Symbol.dispose]();
     this.pool[Symbol.dispose]();
     this.host.close();
