@@ -78,21 +78,32 @@ export class TwoBridges {
   /** Who reaches whom, over both families: `a1 > outside: outside saw 10.61.0.2, outside saw fd00:61::2`. */
   async reach(): Promise<string[]> {
     const names = [...this.#residents.keys()];
-    const lines = await Promise.all(
-      names.map(async (from) => {
-        const others = names.filter((name) => name !== from);
-        const probes = others.flatMap((name) => {
-          return [PLACES[name].v4, PLACES[name].v6].map((address) => {
-            return { protocol: "tcp", address, port: RESIDENT_PORT } as const;
-          });
-        });
-        const resident = this.#residents.get(from);
-        assert.ok(resident !== undefined);
-        const answers = await resident.tryAll(probes);
-        return others.map((name, i) => `${from} > ${name}: ${heard(answers[2 * i])}, ${heard(answers[2 * i + 1])}`);
-      }),
+    const lines = names.map(async (from) => {
+      const others = names.filter((name) => name !== from);
+      const answers = await this.#askTwice(
+        from,
+        others.flatMap((name) => [PLACES[name].v4, PLACES[name].v6]),
+      );
+      return others.map((name, i) => `${from} > ${name}: ${answers[2 * i]}, ${answers[2 * i + 1]}`);
+    });
+    return (await Promise.all(lines)).flat();
+  }
+
+  /** Who does not answer is asked again: on a busy machine he may just have been slow. */
+  async #askTwice(from: PlaceName, addresses: readonly string[]): Promise<string[]> {
+    const first = await this.#ask(from, addresses);
+    const second = await this.#ask(
+      from,
+      addresses.filter((_, i) => first[i] === "silence"),
     );
-    return lines.flat();
+    return first.map((answer) => (answer === "silence" ? (second.shift() ?? answer) : answer));
+  }
+
+  async #ask(from: PlaceName, addresses: readonly string[]): Promise<string[]> {
+    const resident = this.#residents.get(from);
+    assert.ok(resident !== undefined);
+    const probes = addresses.map((address) => ({ protocol: "tcp", address, port: RESIDENT_PORT }) as const);
+    return (await resident.tryAll(probes)).map(heard);
   }
 
   /** Bridges and IPv6 take their time to begin. */
@@ -138,6 +149,6 @@ export class TwoBridges {
 }
 
 /** Nobody: it is a matter of time whether the kernel says so, too. */
-function heard(answer: string | undefined): string | undefined {
+function heard(answer: string): string {
   return answer === "EHOSTUNREACH" ? "silence" : answer;
 }
