@@ -2,12 +2,12 @@ import { type Cidr, type CniResult, convertResult, type JsonObject, type PluginC
 import { readGeneration } from "@fairlead/netlink/nftables";
 import { errorText } from "../../base/errors.ts";
 import { HOST_FAMILIES } from "../firewall-table/host-table.ts";
-import { parseValidAttachments } from "../host-local/valid-attachments.ts";
 import { attachmentId, networkName, resultVersion } from "../plugin/attachment.ts";
 import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
 import { UndoList } from "../plugin/undo.ts";
+import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { acceptedSet } from "./accept-part.ts";
 import type { FirewallBackend } from "./backend.ts";
 import { type FirewallConfig, parseFirewallConfig, requireAdminChain, requirePrevResult } from "./config.ts";

@@ -4,6 +4,7 @@ import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
 import { NO_DNS } from "../plugin/dns-config.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
+import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { allocate, hasFreeAddress } from "./allocate.ts";
 import { leaseDirectory, parseHostLocalConfig } from "./config.ts";
 import { formatLease, type LeaseOwner, parseLease } from "./lease.ts";
@@ -11,7 +12,6 @@ import { LeaseDirectory } from "./lease-directory.ts";
 import { MARK_AGE_SECONDS, MAX_INDEXED_NETWORKS } from "./limits.ts";
 import { describeRangeSet } from "./range-set.ts";
 import { readResolvConf } from "./resolv-conf.ts";
-import { parseValidAttachments } from "./valid-attachments.ts";
 
 /**
  * `host-local`: gives out the addresses of ranges, and keeps track of them in files on this host.

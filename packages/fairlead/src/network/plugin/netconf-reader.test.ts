@@ -40,6 +40,18 @@ test("values of another kind are refused in the reference's words", () => {
   );
 });
 
+test("lists of lists, and values as they stand", () => {
+  const given = fields({ ranges: [[{ a: 1 }], []], routes: [{ dst: 7 }], wrong: [{}], worse: [[1]], none: null });
+  assert.deepEqual(
+    given.objectLists("ranges").map((list) => list.map((item) => item.integer("a"))),
+    [[1], []],
+  );
+  assert.deepEqual(given.objectLists("none"), []);
+  assert.throws(() => given.objectLists("wrong"), { pluginCode: 999, message: /object into .*\.wrong of type/ });
+  assert.throws(() => given.objectLists("worse"), { pluginCode: 999, message: /number into .*\.worse of type/ });
+  assert.deepEqual([given.value("routes"), given.value("none")], [[{ dst: 7 }], undefined]);
+});
+
 test("keys that objects inherit are none", () => {
   assert.equal(fields({}).text("constructor"), "");
   assert.equal(fields({}).has("__proto__"), false);
