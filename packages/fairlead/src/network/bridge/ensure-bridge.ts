@@ -24,14 +24,15 @@ export function findBridge(kernel: Kernel, { bridge }: Pick<BridgeConfig, "bridg
   return link;
 }
 
-/** Makes it where it is not present, and takes it up. */
+/** Makes it where it is not present, takes it up, and has it refuse router advertisements, whoever made it: so does the reference plugin. */
 export function ensureBridge(
-  { kernel, undo }: Pick<AddContext, "kernel" | "undo">,
+  context: Pick<AddContext, "kernel" | "undo">,
   shape: BridgeShape,
   present: Link | undefined,
 ): Link {
-  const link = present ?? makeBridge(kernel, shape);
-  if (present === undefined) undo.push(() => kernel.host.request(deleteLink(link.index)));
+  const { kernel } = context;
+  const link = present ?? makeBridge(context, shape);
+  refuseRouterAdvertisements(link.name);
   const promiscuous = shape.promiscMode || undefined;
   if (!link.isUp || (promiscuous && !link.isPromiscuous)) {
     kernel.host.request(changeLink(link.index, { up: true, promiscuous }));
@@ -39,20 +40,26 @@ export function ensureBridge(
   return link;
 }
 
-function makeBridge(kernel: Kernel, shape: BridgeShape): Link {
+function makeBridge({ kernel, undo }: Pick<AddContext, "kernel" | "undo">, shape: BridgeShape): Link {
   const { bridge: name, mtu, vlan, vlanTrunk } = shape;
+  let isOurs = true;
   try {
     kernel.host.request(createBridge({ name, mtu, vlanFiltering: vlan !== 0 || vlanTrunk !== undefined }));
+    undo.push(() => {
+      const link = findLink(kernel.host, name);
+      if (link !== undefined) kernel.host.request(deleteLink(link.index));
+    });
   } catch (error) {
-    // EEXIST: another process was faster
     if (!isRefusal(error, "EEXIST")) {
       throw failure(`failed to create bridge "${name}": could not add "${name}": ${kernelWords(error)}`, error);
     }
+    // another process was faster
+    isOurs = false;
   }
   const link = findBridge(kernel, shape);
   if (link === undefined)
     throw failure(`failed to create bridge "${name}": could not lookup "${name}": Link not found`);
-  refuseRouterAdvertisements(name);
+  if (isOurs) undo.push(() => kernel.host.request(deleteLink(link.index)));
   return link;
 }
 

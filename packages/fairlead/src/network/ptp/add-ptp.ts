@@ -37,7 +37,6 @@ function connect(context: AddContext, config: PtpConfig, ipam: Ipam): CniResult 
   const assigned = takeAddresses(context, ipam);
   const addresses = requireGateways(assignedAddresses(assigned));
   const families = new Set(addresses.map(({ address }) => address.family));
-  enableForwarding(families);
 
   const { mtu } = config;
   const veth = connectVeth(context, { mtu, mac: undefined, master: undefined, hostLinkLocal: families.has(6) });
@@ -55,6 +54,8 @@ function connect(context: AddContext, config: PtpConfig, ipam: Ipam): CniResult 
   );
   const host = waitForCarrier(kernel, hostName);
   configureHost(kernel, host.index, addresses);
+  // it stays: only when nothing is refused any more
+  enableForwarding(families);
   if (config.ipMasq) {
     addMasquerade(kernel, id, addresses);
     undo.push(() => removeMasquerade(kernel, id, addresses));
