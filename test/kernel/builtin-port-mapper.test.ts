@@ -85,14 +85,19 @@ const leases = () => readdirSync(join(neighbours.directory, "ipam", "blue")).fil
 const mappedOwners = () => [...new Set(run("nft", "list", "ruleset").match(/(?<=comment ")blue [^"]*/g))].toSorted();
 
 /** What Mesos's plugin does, by hand: the rules of one container. */
-function mapByIptables(address: string, mappings: readonly (readonly [port: number, protocol: string])[]): void {
+function mapByIptables(
+  address: string,
+  mappings: readonly (readonly [port: number, protocol: string])[],
+  containerId = "c1",
+): void {
   const nat = (...argv: string[]) => run("iptables", "-w", "-t", "nat", ...argv);
-  nat("-N", CHAIN);
+  if (!nat("-S").includes(`-N ${CHAIN}\n`)) nat("-N", CHAIN);
   nat("-A", "PREROUTING", "-m", "addrtype", "--dst-type", "LOCAL", "-j", CHAIN);
   nat("-A", "OUTPUT", "!", "-d", "127.0.0.0/8", "-m", "addrtype", "--dst-type", "LOCAL", "-j", CHAIN);
   for (const [port, protocol] of mappings) {
     const match = ["!", "-i", BRIDGE, "-p", protocol, "-m", protocol, "--dport", String(port)];
-    nat("-A", CHAIN, ...match, "-j", "DNAT", "--to-destination", `${address}:${RESIDENT_PORT}`);
+    const tag = ["-m", "comment", "--comment", `container_id: ${containerId}`];
+    nat("-A", CHAIN, ...match, "-j", "DNAT", "--to-destination", `${address}:${RESIDENT_PORT}`, ...tag);
   }
 }
 
@@ -194,6 +199,15 @@ test("DEL takes what belongs to the attachment, and nothing of those whose names
   assert.deepEqual(leases().toSorted(), ["10.22.0.3", "10.22.0.4"]);
   await call(overProcesses, "DEL", "c1.child", []);
   await neighbours.removeContainer("c1.child");
+});
+
+test("what Mesos's plugin mapped is gone after DEL, and no more than that", async () => {
+  await call(overProcesses, "ADD", "c1", []);
+  mapByIptables("10.22.0.2", [[8081, "tcp"]]);
+  mapByIptables("10.22.0.3", [[8082, "tcp"]], "c1.child");
+  await call(overProcesses, "DEL", "c1", []);
+  const rules = run("iptables", "-t", "nat", "-S", CHAIN);
+  assert.deepEqual(rules.match(/--dport \d+/g), ["--dport 8082"]);
 });
 
 test("CHECK, GC and STATUS", async () => {

@@ -6,6 +6,7 @@ import { after, afterEach, beforeEach, describe, type TestContext, test } from "
 import { type CniCommand, CniError, type JsonObject, type PluginExec, parseResult, processExec } from "@fairlead/cni";
 import { Kernel } from "fairlead/network/plugin/kernel.ts";
 import { Portmap } from "fairlead/network/portmap/portmap.ts";
+import { referencePortChain } from "fairlead/network/portmap/reference-ports.ts";
 import { RESIDENT_PORT } from "../differential/resident.ts";
 import { poll } from "../support/poll.ts";
 import { directExec } from "./direct-exec.ts";
@@ -340,6 +341,21 @@ test("what the reference plugin mapped is gone after DEL, and no more than that"
   assert.equal(await ask("outside", HOST.v4, 8082), `c2 saw ${OUTSIDE.v4}`);
   await call(builtIn, "DEL", "c2", []);
   assert.ok(!rules().includes("CNI-DN-"));
+});
+
+test("so is what it mapped by the older kind of iptables", async () => {
+  const legacy = (...argv: string[]) => run("iptables-legacy", "-w", "-t", "nat", ...argv);
+  const chains = ["c1", "c2"].map((containerId) => referencePortChain({ network: NETWORK, containerId }));
+  legacy("-N", "CNI-HOSTPORT-DNAT");
+  for (const [index, chain] of chains.entries()) {
+    legacy("-N", chain);
+    legacy("-A", chain, "-p", "tcp", "-j", "DNAT", "--to-destination", "10.22.0.9:80");
+    legacy("-A", "CNI-HOSTPORT-DNAT", "-p", "tcp", "-m", "multiport", "--dports", `${8081 + index}`, "-j", chain);
+  }
+  await call(builtIn, "DEL", "c1", []);
+  const left = legacy("-S").match(/CNI-DN-\w+/g);
+  assert.deepEqual([...new Set(left)], [chains[1]]);
+  for (const argv of [["-F"], ["-X"]]) legacy(...argv);
 });
 
 test("what the newest reference plugin keeps in nftables is gone after DEL, and no more than that", async () => {

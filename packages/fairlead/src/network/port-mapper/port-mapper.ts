@@ -12,6 +12,7 @@ import { pluginError } from "../plugin/plugin-error.ts";
 import { readPrevResult } from "../plugin/prev-result.ts";
 import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { type PortMapperConfig, PortMapperErrorCode, parsePortMapperConfig } from "./config.ts";
+import { removeMesosRules } from "./mesos-rules.ts";
 
 /**
  * The part of `mesos-cni-port-mapper` that maps ports; what its delegate gave is in `prevResult`, see `delegation.ts`.
@@ -30,7 +31,12 @@ export class PortMapper implements BuiltInPlugin {
   }
 
   del(kernel: Kernel, call: PluginCall): void {
-    withCode(() => unmapPorts(kernel, attachmentId(call)));
+    const { chain } = parsePortMapperConfig(call.config);
+    const owner = attachmentId(call);
+    withCode(() => {
+      unmapPorts(kernel, owner);
+      removeMesosRules(kernel, chain, owner.containerId);
+    });
   }
 
   check(kernel: Kernel, call: PluginCall): void {
