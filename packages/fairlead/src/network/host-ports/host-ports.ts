@@ -74,7 +74,8 @@ function allParts({ parts, localTargets }: PortPlan): PortPlan["parts"] {
 }
 
 /** All sets that may hold something of an attachment. */
-function portSets(socket: NetlinkSocket): NftSet[] {
+/** The maps in which ports are kept. */
+export function portSets(socket: NetlinkSocket): NftSet[] {
   return HOST_FAMILIES.flatMap((family) => [
     ...listLanes(socket, family).flatMap((lane) => [anyAddressMap(lane), oneAddressMap(lane)]),
     masqueradingMap(family),
