@@ -4,7 +4,9 @@ import { isRefusal, type NetlinkRequest, type NetlinkSocket } from "@fairlead/ne
 import {
   addElements,
   deleteElements,
+  deleteTable,
   findElement,
+  hasTable,
   isStale,
   listElements,
   type NftElement,
@@ -15,6 +17,7 @@ import {
 } from "@fairlead/netlink/nftables";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import { type FirewallPart, isPartThere, partRequests } from "./firewall-part.ts";
+import { HOST_FAMILIES, hostTable } from "./host-table.ts";
 import { isOfNetwork, ownerComment } from "./owner-comment.ts";
 
 /** How often a change is begun again because somebody else changed rule sets meanwhile. */
@@ -105,6 +108,24 @@ export class FirewallTable {
     const kept = new Set<string | undefined>(valid.map(ownerComment));
     this.#removeWhere(() => {
       return this.#listedDeletions(sets, ({ comment }) => isOfNetwork(comment, network) && !kept.has(comment));
+    });
+  }
+
+  /** Takes our table away in each family in which none of the sets has an element. */
+  removeUnused(sets: readonly NftSet[]): void {
+    this.#change(() => {
+      const unused = HOST_FAMILIES.filter((family) => {
+        return (
+          hasTable(this.#socket, hostTable(family)) &&
+          sets.every((set) => set.family !== family || listElements(this.#socket, set).length === 0)
+        );
+      });
+      this.#commit(
+        [],
+        unused.map((family) => deleteTable(hostTable(family))),
+      );
+      if (unused.length > 0) this.#forget();
+      return true;
     });
   }
 

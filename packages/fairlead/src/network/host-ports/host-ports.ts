@@ -73,8 +73,7 @@ function allParts({ parts, localTargets }: PortPlan): PortPlan["parts"] {
   return [...new Map(all.map((part) => [part.name, part])).values()];
 }
 
-/** All sets that may hold something of an attachment. */
-/** The maps in which ports are kept. */
+/** All sets that may hold ports of an attachment. */
 export function portSets(socket: NetlinkSocket): NftSet[] {
   return HOST_FAMILIES.flatMap((family) => [
     ...listLanes(socket, family).flatMap((lane) => [anyAddressMap(lane), oneAddressMap(lane)]),

@@ -36,10 +36,17 @@ export class ReadyPool implements Disposable {
   /** Pairs whose namespace was taken, until the plugin comes for them; by the path of the pin. */
   readonly #taken = new Map<string, { readonly namespaceId: string; readonly veth: ReadyVeth }>();
 
+  #isWanted = false;
+
   /** `size` 0: there is no pool. */
   constructor(host: NetlinkSocket, size: number) {
     this.#host = host;
     this.#size = size;
+  }
+
+  /** Whether one was ever asked for. */
+  get isWanted(): boolean {
+    return this.#isWanted;
   }
 
   get isFull(): boolean {
@@ -59,6 +66,7 @@ export class ReadyPool implements Disposable {
 
   /** A namespace that is going to be pinned at `path`; undefined when none is ready. */
   take(path: string): NetworkNamespace | undefined {
+    this.#isWanted = true;
     const ready = this.#ready.shift();
     if (ready === undefined) return undefined;
     this.#taken.set(path, { namespaceId: ready.namespace.id, veth: ready.veth });

@@ -9,6 +9,7 @@ import { idleRefill } from "../namespace/idle-refill.ts";
 import { Kernel } from "../plugin/kernel.ts";
 import { isNamespaceLost } from "../plugin/namespace-lost.ts";
 import { failure } from "../plugin/plugin-error.ts";
+import { removeUnusedTables } from "../remove-unused-tables.ts";
 import {
   type ErrorMessage,
   type NetworkAnswer,
@@ -25,6 +26,11 @@ const refill = idleRefill(kernel.pool);
 port.on("message", (request: NetworkRequest) => {
   if (request.kind === "close") {
     refill.stop();
+    try {
+      removeUnusedTables(kernel);
+    } catch {
+      // rules without elements do nothing; the next end of an agent tries again
+    }
     kernel[Symbol.dispose]();
     port.close();
     return;
