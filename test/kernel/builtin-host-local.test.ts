@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject, PluginCall, PluginExec } from "@fairlead/cni";
 import fc from "fast-check";
+import { run } from "./cni-host.ts";
+import { inHostLikeNamespaces } from "./host-like.ts";
 import { ipamArms, makeDirectory, outcomeOf, storeFiles } from "./ipam-arms.ts";
+
+inHostLikeNamespaces(import.meta.filename);
 
 const NETWORK = "blue";
 
@@ -310,6 +314,31 @@ test("what a process that died left of a lease is passed over, and taken when no
   assert.equal(await tryAdd(builtIn, dataDir, "d", ipam), undefined);
   for (const id of ["a", "b", "c"]) await outcomeOf(reference, simpleCall("DEL", dataDir, id, ipam));
   assert.deepEqual(Object.keys(storeFiles(dataDir, NETWORK)), ["last_reserved_ip.0"]);
+});
+
+test("a full disk fails an ADD, which leaves nothing, and works again when there is room", async (t) => {
+  const { builtIn } = ipamArms(t);
+  const dataDir = makeDirectory(t);
+  // pages: one for a lease, one for the last address
+  await run("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", dataDir);
+  try {
+    const ipam = { subnet: "10.1.0.0/24" };
+    assert.equal(await tryAdd(builtIn, dataDir, "a", ipam), "10.1.0.2/24");
+    const files = storeFiles(dataDir, NETWORK);
+    for (let i = 0; i < 2; i++) {
+      assert.deepEqual(await outcomeOf(builtIn, simpleCall("ADD", dataDir, "b", ipam)), { failedWith: 999 });
+      assert.deepEqual(storeFiles(dataDir, NETWORK), files);
+    }
+    await run("mount", "-o", "remount,size=12k", dataDir);
+    // a lease finds room, the last address of the second set does not
+    const two = { ranges: [[ipam], [{ subnet: "10.2.0.0/24" }]] };
+    assert.deepEqual(await outcomeOf(builtIn, simpleCall("ADD", dataDir, "b", two)), { failedWith: 999 });
+    const leases = Object.keys(storeFiles(dataDir, NETWORK)).filter((name) => name.startsWith("10."));
+    assert.deepEqual(leases, ["10.1.0.2"]);
+    assert.equal(await tryAdd(builtIn, dataDir, "b", ipam), "10.1.0.4/24");
+  } finally {
+    await run("umount", dataDir);
+  }
 });
 
 test("what cannot work is refused with the reference plugin's code, and changes nothing", async (t) => {
