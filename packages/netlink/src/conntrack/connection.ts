@@ -94,7 +94,7 @@ const NESTED = 0x8000;
 /**
  * Has the kernel forget the connections of a kind that are meant; those that end by themselves meanwhile are no error. Gives how many it forgot.
  *
- * The kernel looks through the table of all connections of the host, some 10 ms, which is done by a thread of libuv's pool. `socket` is one of
+ * The kernel looks through the table of all connections of the host, for milliseconds whatever is in it; a thread of libuv's pool waits for that. `socket` is one of
  * `NetlinkProtocol.netfilter`; nothing else may use it meanwhile.
  */
 export async function forgetConnections(
@@ -115,7 +115,7 @@ export async function forgetConnections(
   return count;
 }
 
-/** The connections of a kind, by a socket of `NetlinkProtocol.netfilter`; takes some 10 ms. */
+/** The connections of a kind, by a socket of `NetlinkProtocol.netfilter`; takes milliseconds whatever comes out. */
 export function listConnections(socket: NetlinkSocket, filter: ConnectionFilter): Connection[] {
   return toConnections(socket.dump(dumpConnections(filter)), filter);
 }

@@ -75,7 +75,7 @@ export function listSets(socket: NetlinkSocket, table: NftTable): ListedSet[] {
   });
 }
 
-/** The elements of a set, in no order; none where there is no set. With a comment only those that have it: among many, that costs a tenth. */
+/** The elements of a set, in no order; none where there is no set. With a comment only those that have it; the others are not read. */
 export function listElements(
   socket: NetlinkSocket,
   set: NftSet,

@@ -16,7 +16,7 @@ export interface ChangedMapping {
  * Has the kernel forget UDP "connections" that go another way than a new mapping says, or still the way of one that is gone; without waiting for it:
  * their next packet after that goes the right way.
  *
- * The kernel looks through the connections of the whole host for each port, some 10 ms. A failure is nobody's: what is not forgotten ends by itself
+ * The kernel looks through the table of all connections for each port, which takes milliseconds. A failure is nobody's: what is not forgotten ends by itself
  * after half a minute of silence. Lives in the network thread, and opens its sockets in that thread's namespace.
  */
 export class ConnectionForgetter implements Disposable {
