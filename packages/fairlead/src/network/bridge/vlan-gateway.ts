@@ -28,10 +28,13 @@ export function ensureVlanGateway(
   } catch (error) {
     throw failure(`${problem}: ${kernelWords(error)}`, error);
   }
+  undo.push(() => {
+    const made = findLink(host, name);
+    if (made !== undefined) kernel.linkRemover.remove(made.index);
+  });
   const port = findLink(host, portName);
   const gateway = findLink(host, name);
   if (port === undefined || gateway === undefined) throw failure(`${problem}: Link not found`);
-  undo.push(() => kernel.linkRemover.remove(gateway.index));
   requestNamed(host, vlanRequests(port.index, portName, { ...config, vlanTrunk: [] }));
   host.request(changeLink(gateway.index, { up: true }));
   return gateway;

@@ -14,7 +14,7 @@ import { kernelWords } from "../plugin/kernel-words.ts";
 import { requestNamed } from "../plugin/named-requests.ts";
 import { withContainerAt } from "../plugin/open-container.ts";
 import { failure } from "../plugin/plugin-error.ts";
-import { removeLink } from "../plugin/remove-interface.ts";
+import { removeInterface, removeLink } from "../plugin/remove-interface.ts";
 import { takeAddresses } from "../plugin/take-addresses.ts";
 import { toResult } from "../plugin/to-result.ts";
 import { UndoList } from "../plugin/undo.ts";
@@ -92,6 +92,7 @@ function makeMacvlan(
   } catch (error) {
     throw failure(`failed to create macvlan: ${kernelWords(error)}`, error);
   }
+  undo.push(() => removeInterface(kernel, container, { ...id, ifName: name }));
   const link = findLink(container.route, name);
   if (link === undefined) throw failure(`failed to refetch macvlan "${id.ifName}": Link not found`);
   undo.push(() => removeLink(kernel, container, link, id));

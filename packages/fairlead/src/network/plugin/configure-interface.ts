@@ -1,3 +1,4 @@
+import { findLink } from "@fairlead/netlink";
 import type { AddContext } from "./add-context.ts";
 import type { AssignedAddress, AssignedRoute } from "./container-addresses.ts";
 import { addRoutes, type ContainerInterface, upWithAddresses } from "./container-interface.ts";
@@ -27,7 +28,7 @@ export interface InterfaceOptions {
  * Errors: code 999, in the words of the reference.
  */
 export function configureInterface(
-  { container, attachment: { ifName } }: AddContext,
+  { kernel, container, attachment: { ifName } }: AddContext,
   index: number,
   { addresses, routes }: InterfaceAddresses,
   { canHaveIpv6, detectsDuplicates = false, before = [], after = [] }: InterfaceOptions,
@@ -39,12 +40,14 @@ export function configureInterface(
     ...addRoutes(link, routes),
     ...after,
   ];
-  if (!hasIpv6) {
+  if (hasIpv6) {
+    // settings are found by the interface's name
+    if (before.length > 0) requestNamed(container.route, before);
+    container.namespace.enter(() => enableIpv6(ifName, { detectsDuplicates }), kernel.home);
+    requestNamed(container.route, requests);
+  } else {
     requestNamed(container.route, [...before, ...requests]);
-    return;
   }
-  // settings are found by the interface's name
-  if (before.length > 0) requestNamed(container.route, before);
-  container.namespace.enter(() => enableIpv6(ifName, { detectsDuplicates }));
-  requestNamed(container.route, requests);
+  // the kernel takes notice of the other end when somebody looks; until then the container would see a link without a carrier
+  findLink(container.route, ifName);
 }

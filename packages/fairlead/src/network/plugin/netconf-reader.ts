@@ -86,7 +86,7 @@ export class NetconfReader {
   }
 
   #value(name: string): Exclude<JsonValue, null> | undefined {
-    if (Object.hasOwn(this.#object, name)) return this.#object[name] ?? undefined;
+    if (Object.hasOwn(this.#object, name) && this.#object[name] !== undefined) return this.#object[name] ?? undefined;
     this.#folded ??= new Map(Object.entries(this.#object).map(([key, value]) => [key.toLowerCase(), value]));
     return this.#folded.get(name.toLowerCase()) ?? undefined;
   }

@@ -6,7 +6,7 @@ import { kernelWords } from "./kernel-words.ts";
 import { type NamedRequest, requestNamed } from "./named-requests.ts";
 import { ownerAlias } from "./owner-alias.ts";
 import { failure } from "./plugin-error.ts";
-import { removeLink } from "./remove-interface.ts";
+import { removeInterface, removeLink } from "./remove-interface.ts";
 import { nameTaken } from "./take-addresses.ts";
 
 /** Below this, the kernel gives a link no IPv6. */
@@ -79,9 +79,9 @@ function connectReady(context: AddContext, plan: VethPlan): VethPair | undefined
 function connectNew(context: AddContext, plan: VethPlan): VethPair {
   const { kernel, container, attachment, undo } = context;
   const hostName = makeNew(context, plan);
+  undo.push(() => removeInterface(kernel, container, attachment));
   const link = findLink(container.route, attachment.ifName);
   if (link === undefined) throw failure(`failed to lookup "${attachment.ifName}": Link not found`);
-  undo.push(() => removeLink(kernel, container, link, attachment));
   return { hostName, index: link.index, mac: link.mac, pending: [] };
 }
 
