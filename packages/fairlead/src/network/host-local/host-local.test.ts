@@ -259,6 +259,16 @@ test("such a lease does not keep its address from who asks for it; GC removes it
   assert.deepEqual(network.leases(), ["10.1.0.4"]);
 });
 
+test("one that is not empty any more is somebody's", (t) => {
+  const network = new Network(t, { ranges: [[{ subnet: "10.1.0.0/29", rangeEnd: "10.1.0.3" }]] });
+  network.write("10.1.0.2", "");
+  assert.deepEqual(network.add("a"), ["10.1.0.3"]);
+  network.write("10.1.0.2", "b\r\neth0");
+  assert.throws(() => network.add("c"), { message: /no IP addresses available/ });
+  assert.throws(() => network.add("c", { args: "IP=10.1.0.2" }), { message: /is not available/ });
+  assert.equal(network.read("10.1.0.2"), "b\r\neth0");
+});
+
 test("a lease that was cut off keeps its address until GC", (t) => {
   const network = new Network(t, { ranges: [[{ subnet: "10.1.0.0/30" }]] });
   network.write("10.1.0.2", "contai");

@@ -45,10 +45,11 @@ export class Leases {
     return this.all.has(formatIp(address));
   }
 
-  /** Whether the one who took an address died over it: its file is there, and says nothing. */
+  /** Whether the one who took an address died over it: its file is there, and says nothing, still. */
   isAbandoned(address: IpAddress): boolean {
-    const text = this.all.get(formatIp(address));
-    return text !== undefined && isBlank(text);
+    const name = formatIp(address);
+    const text = this.all.get(name);
+    return text !== undefined && isBlank(text) && isBlank(readLease(join(this.#directory, name)) ?? "");
   }
 
   /** The addresses of an attachment. */

@@ -154,6 +154,21 @@ test("a thread that cannot even be started fails what waits", async () => {
   await run;
 });
 
+test("a task that cannot be given to a thread fails alone", async () => {
+  const { worker, thread } = make();
+  const begun = worker.run(release("a"));
+  const post = thread().postMessage;
+  thread().postMessage = () => {
+    throw new Error("could not be cloned");
+  };
+  await assert.rejects(worker.run(release("b")), /could not be cloned/);
+  thread().postMessage = post;
+  const next = worker.run(release("c"));
+  assert.deepEqual(thread().got, ["a", "c"]);
+  for (const index of [0, 1]) thread().done(index);
+  await Promise.all([begun, next]);
+});
+
 test("no more than a bounded number of tasks waits", async () => {
   const { worker, thread } = make();
   const runs = Array.from({ length: MAX_QUEUED_TASKS + 2 }, () => worker.run(release("a")));

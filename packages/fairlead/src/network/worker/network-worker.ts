@@ -117,8 +117,13 @@ export class NetworkWorker {
       const thread = this.#thread ?? this.#tryStart();
       if (thread === undefined) return;
       this.#queued.shift();
-      this.#posted.set(pending.id, pending);
-      thread.postMessage({ kind: "task", id: pending.id, task: pending.task } satisfies NetworkRequest);
+      try {
+        thread.postMessage({ kind: "task", id: pending.id, task: pending.task } satisfies NetworkRequest);
+        this.#posted.set(pending.id, pending);
+      } catch (error) {
+        // a task that cannot be copied must not stand in the way of others
+        this.#fail(pending, error);
+      }
     }
   }
 
