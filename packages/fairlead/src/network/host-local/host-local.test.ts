@@ -269,13 +269,27 @@ test("one that is not empty any more is somebody's", (t) => {
   assert.equal(network.read("10.1.0.2"), "b\r\neth0");
 });
 
-test("a lease that was cut off keeps its address until GC", (t) => {
-  const network = new Network(t, { ranges: [[{ subnet: "10.1.0.0/30" }]] });
-  network.write("10.1.0.2", "contai");
-  assert.throws(() => network.add("container"), { message: /no IP addresses available/ });
-  network.del("container");
-  network.gc(["container", "eth0"]);
-  assert.deepEqual(network.add("container"), ["10.1.0.2"]);
+test("a lease that was cut off at any byte is given to nobody else, and blocks its address until GC at the latest", (t) => {
+  const whole = "owner\r\neth0";
+  for (let length = 1; length <= whole.length; length++) {
+    const network = new Network(t, { ranges: [[{ subnet: "10.1.0.0/29", rangeEnd: "10.1.0.3" }]] });
+    network.write("10.1.0.2", whole.slice(0, length));
+    assert.deepEqual(network.add("other"), ["10.1.0.3"]);
+    assert.throws(() => network.add("third"), { message: /no IP addresses available/ });
+    network.gc(["other", "eth0"]);
+    assert.deepEqual(network.add("third"), ["10.1.0.2"]);
+  }
+});
+
+test("a last address that was cut off at any byte only changes whose turn it is", (t) => {
+  const whole = "10.1.0.3";
+  for (let length = 0; length <= whole.length; length++) {
+    const network = new Network(t, { ranges: [[{ subnet: "10.1.0.0/29", rangeEnd: "10.1.0.4" }]] });
+    network.write("last_reserved_ip.0", whole.slice(0, length));
+    const addresses = ["a", "b", "c"].flatMap((id) => network.add(id));
+    assert.deepEqual(addresses.toSorted(), ["10.1.0.2", "10.1.0.3", "10.1.0.4"]);
+    assert.equal(addresses[0], length === whole.length ? "10.1.0.4" : "10.1.0.2");
+  }
 });
 
 test("what others do to the directory is seen", (t) => {
