@@ -9,6 +9,8 @@ export interface Comparison {
   readonly options?: CallOptions;
   /** Shell commands on the host before each ADD. */
   readonly prepare?: string;
+  /** Where the CHECK of Debian's release finds a fault that is none. */
+  readonly referenceCheckFails?: boolean;
   /** Addresses that the container must reach. */
   readonly pings?: readonly string[];
 }
@@ -17,7 +19,10 @@ export interface Comparison {
  * One configuration by the reference, then by ours: the result, what the kernel shows inside and on the host, IPAM's files, and reachability must be
  * the same; and each must be able to CHECK and DEL what the other made. A second container is attached the same way, to be reached.
  */
-export async function compareDrivers(t: TestContext, { config: makeConfig, options, prepare, pings = [] }: Comparison) {
+export async function compareDrivers(
+  t: TestContext,
+  { config: makeConfig, options, prepare, referenceCheckFails, pings = [] }: Comparison,
+) {
   const drivers = new Drivers(t);
   const config = makeConfig(drivers);
   const seen = [];
@@ -30,10 +35,11 @@ export async function compareDrivers(t: TestContext, { config: makeConfig, optio
         seen.push(observeAttachment(drivers, "c1", withoutEmptyDns(result)));
         for (const address of pings) assert.equal(drivers.pings("c1", address), true, `${adding}: ping ${address}`);
       }
-      if (isCheckable(config)) await drivers.call(deleting, "CHECK", "c1", config, { ...options, prevResult: result });
+      if (isCheckable(config) && !(referenceCheckFails && deleting === "reference"))
+        await drivers.call(deleting, "CHECK", "c1", config, { ...options, prevResult: result });
       const del = drivers.call(deleting, "DEL", "c1", config, { ...options, prevResult: result });
       // the reference wants to see a chain of iptables that only it makes; address and link are free all the same
-      if (config.ipMasq && deleting === "reference" && adding === "built-in") await assert.rejects(del, /iptables/);
+      if (config.ipMasq && deleting === "reference" && adding === "built-in") await assert.rejects(del, /ip6?tables/);
       else await del;
       assert.doesNotMatch(drivers.inside("c1", "ip", "link"), /eth0/, `${adding}, then DEL by ${deleting}`);
       assert.deepEqual(drivers.leases(), []);

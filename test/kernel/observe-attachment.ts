@@ -17,6 +17,8 @@ export function observeAttachment(drivers: Drivers, containerId: string, result:
   const inside = (...argv: readonly string[]): IpJson =>
     json("nsenter", `--net=${drivers.netns(containerId)}`, ...argv);
   const setting = (path: string) => drivers.inside(containerId, "cat", `/proc/sys/net/${path}`).trim();
+  // the kernel takes notice of carriers in its own time, or when somebody looks at the link; a listing does not count
+  drivers.inside(containerId, "sh", "-c", "ip link show dev eth0 || true");
   const insideAddresses: IpJson[] = inside(...DETAILS, "addr");
   const seen = {
     result,

@@ -107,6 +107,7 @@ function configureContainer(
     {
       canHaveIpv6: canHaveIpv6(context.kernel, config.mtu),
       detectsDuplicates: config.detectsDuplicates,
+      announces: true,
       before: pending,
     },
   );

@@ -54,7 +54,7 @@ function connect(context: AddContext, config: MacvlanConfig, ipam: Ipam): CniRes
       context,
       link.index,
       { addresses, routes: assignedRoutes(assigned, addresses) },
-      { canHaveIpv6: canHaveIpv6(kernel, link.mtu), before: [rename] },
+      { canHaveIpv6: canHaveIpv6(kernel, link.mtu), announces: true, before: [rename] },
     );
   }
   return {

@@ -15,6 +15,8 @@ export interface InterfaceOptions {
   readonly canHaveIpv6: boolean;
   /** Whether others are asked first if they have an address. Nobody waits for the answer: until then an address is not used. */
   readonly detectsDuplicates?: boolean;
+  /** Whether it tells others of its IPv4 addresses: where it shares its link with more than the host. */
+  readonly announces: boolean;
   /** What has to be done first. */
   readonly before?: readonly NamedRequest[];
   /** What has to be done last. */
@@ -31,12 +33,12 @@ export function configureInterface(
   { kernel, container, attachment: { ifName } }: AddContext,
   index: number,
   { addresses, routes }: InterfaceAddresses,
-  { canHaveIpv6, detectsDuplicates = false, before = [], after = [] }: InterfaceOptions,
+  { canHaveIpv6, detectsDuplicates = false, announces, before = [], after = [] }: InterfaceOptions,
 ): void {
   const link: ContainerInterface = { index, name: ifName };
   const hasIpv6 = addresses.some(({ address }) => address.family === 6);
   const requests = [
-    ...upWithAddresses(link, addresses, { linkLocal: hasIpv6 || !canHaveIpv6, detectsDuplicates }),
+    ...upWithAddresses(link, addresses, { linkLocal: hasIpv6 || !canHaveIpv6, detectsDuplicates, announces }),
     ...addRoutes(link, routes),
     ...after,
   ];

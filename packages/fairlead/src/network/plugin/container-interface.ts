@@ -15,13 +15,15 @@ export interface AddressSettings {
   readonly linkLocal: boolean;
   /** Whether others are asked first if they have an address. */
   readonly detectsDuplicates: boolean;
+  /** Whether it tells others of its IPv4 addresses when it comes up. */
+  readonly announces: boolean;
 }
 
 /** What gives an interface its addresses and takes it up, in this order: what it has when it comes up, it announces. */
 export function upWithAddresses(
   { index, name }: ContainerInterface,
   addresses: readonly AssignedAddress[],
-  { linkLocal, detectsDuplicates }: AddressSettings,
+  { linkLocal, detectsDuplicates, announces }: AddressSettings,
 ): NamedRequest[] {
   return [
     ...addresses.map((cidr) => ({
@@ -33,10 +35,14 @@ export function upWithAddresses(
       }),
       refused: (words: string) => `failed to add IP addr ${formatCidr(cidr)} to "${name}": ${words}`,
     })),
-    {
-      request: changeLink(index, { arpNotify: true, ...(linkLocal ? {} : { linkLocal }) }),
-      refused: (words) => `failed to configure "${name}": ${words}`,
-    },
+    ...(announces || !linkLocal
+      ? [
+          {
+            request: changeLink(index, { arpNotify: announces, ...(linkLocal ? {} : { linkLocal }) }),
+            refused: (words: string) => `failed to configure "${name}": ${words}`,
+          },
+        ]
+      : []),
     up({ index, name }),
   ];
 }

@@ -48,6 +48,7 @@ function connect(context: AddContext, config: PtpConfig, ipam: Ipam): CniResult 
     { addresses, routes: assignedRoutes(assigned, addresses) },
     {
       canHaveIpv6: canHaveIpv6(kernel, mtu),
+      announces: false,
       before: veth.pending,
       after: containerRoutes(index, addresses),
     },

@@ -12,7 +12,8 @@ export interface RoutedAddress extends AssignedAddress {
 /** Errors: code 999 for an address without a gateway. */
 export function requireGateways(addresses: readonly AssignedAddress[]): RoutedAddress[] {
   return addresses.map(({ gateway, ...cidr }) => {
-    if (gateway === undefined) throw failure(`failed to add route: ${formatCidr(cidr)} has no gateway`);
+    if (gateway === undefined)
+      throw failure(`failed to add IP addr (<nil>) to veth: ${formatCidr(cidr)} has no gateway`);
     return { ...cidr, gateway };
   });
 }
