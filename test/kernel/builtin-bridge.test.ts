@@ -239,6 +239,28 @@ test("a veth that was made beforehand is used, and looks like any other", async 
   assert.equal(drivers.pings("c1", "10.61.0.1"), true);
 });
 
+test("macspoofchk drops what a container sends from another MAC address, and goes with it, whoever made it", async (t) => {
+  const drivers = new Drivers(t);
+  const config = gateway({ macspoofchk: true })(drivers);
+  for (const adding of DRIVERS) {
+    for (const deleting of DRIVERS) {
+      drivers.containers("c1", "c2");
+      const prevResult = await drivers.call(adding, "ADD", "c1", config);
+      await drivers.call(adding, "ADD", "c2", { ...config, macspoofchk: false });
+      assert.equal(drivers.pings("c1", "10.61.0.1"), true);
+      for (const id of ["c1", "c2"]) drivers.inside(id, "ip", "link", "set", "eth0", "address", "02:00:00:00:00:01");
+      assert.deepEqual([drivers.pings("c1", "10.61.0.1"), drivers.pings("c2", "10.61.0.1")], [false, true], adding);
+      await drivers.call(deleting, "DEL", "c1", config, { prevResult });
+      await drivers.call(deleting, "DEL", "c2", config);
+      const left = run("nft", "list", "ruleset");
+      if (deleting === "built-in")
+        assert.doesNotMatch(left, /elements|iifname "veth|cni-br-iface/, `${adding}, then ours`);
+      for (const id of ["c1", "c2"]) drivers.removeContainer(id);
+      drivers.clear();
+    }
+  }
+});
+
 test("DEL without a namespace, and of one that has gone, frees the address", async (t) => {
   const drivers = new Drivers(t);
   const config = gateway({ ipMasq: true })(drivers);
@@ -319,7 +341,7 @@ test("GC removes what belongs to no attachment, of this network alone", async (t
 
 test("an ADD that fails at any of its calls to the kernel leaves nothing", async (t) => {
   const drivers = new Drivers(t);
-  const config = gateway({ ipMasq: true, hairpinMode: true }, V4, V6)(drivers);
+  const config = gateway({ ipMasq: true, hairpinMode: true, macspoofchk: true }, V4, V6)(drivers);
   drivers.containers("c1");
   const before = traces(drivers, await drivers.settledLinks());
   const failures = await failEachCall(

@@ -25,6 +25,7 @@ import { ensureBridge, findBridge } from "./ensure-bridge.ts";
 import { type BridgedAddresses, planGateways } from "./gateways.ts";
 import { configurePort } from "./port.ts";
 import { setBridgeAddresses } from "./set-bridge-addresses.ts";
+import { checkSource } from "./spoof-check.ts";
 import { ensureVlanGateway } from "./vlan-gateway.ts";
 
 /** Places of the interfaces in a result. */
@@ -56,6 +57,7 @@ function connect(context: AddContext, config: BridgeConfig, ipam: Ipam): CniResu
   const { mtu, mac } = config;
   const veth = connectVeth(context, { mtu, mac, master: bridge.index, hostLinkLocal: false });
   configurePort(kernel, veth.hostName, config);
+  if (config.macSpoofCheck) checkSource(context, veth);
   configureContainer(context, config, veth, addressed);
   if (changes !== undefined) setBridgeAddresses(context, bridge, changes);
   const vlanGateway = changes === undefined ? joinVlan(context, config, bridge, addressed.gateways) : undefined;

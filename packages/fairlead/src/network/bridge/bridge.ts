@@ -12,6 +12,8 @@ import { validIds } from "../plugin/valid-ids.ts";
 import { addBridge } from "./add-bridge.ts";
 import { checkBridge } from "./check-bridge.ts";
 import { parseBridgeConfig } from "./config.ts";
+import { uncheckSource } from "./spoof-check.ts";
+import { SPOOF_SETS } from "./spoof-part.ts";
 
 /**
  * `bridge`: a veth from the container to a bridge of the host, which is made where it is missing.
@@ -31,6 +33,7 @@ export class Bridge implements BuiltInPlugin {
     withContainerIfThere(kernel, call.netns, (container) => removeInterface(kernel, container, id));
     // not before: until the interface is down, its address is in use
     ipam.del();
+    if (config.macSpoofCheck) uncheckSource(kernel, id);
     if (config.ipMasq && config.hasIpam) removeMasquerade(kernel, id, previousAddresses(call));
   }
 
@@ -43,6 +46,7 @@ export class Bridge implements BuiltInPlugin {
     const valid = validIds(call);
     collectVeths(kernel, network, valid);
     collectMasquerade(kernel, network, valid);
+    kernel.firewall.collect(network, valid, SPOOF_SETS);
     ipam.gc();
   }
 

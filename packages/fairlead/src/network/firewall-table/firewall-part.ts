@@ -12,7 +12,7 @@ import {
   type NftExpression,
   type NftSet,
 } from "@fairlead/netlink/nftables";
-import { type HostFamily, hostTable } from "./host-table.ts";
+import { hostTable, type TableFamily } from "./host-table.ts";
 
 /** A chain with all its rules. */
 export interface FirewallChain {
@@ -26,7 +26,7 @@ export interface FirewallChain {
 export interface FirewallPart {
   /** Parts of the same name are the same. */
   readonly name: string;
-  readonly family: HostFamily;
+  readonly family: TableFamily;
   /** In an order in which rules may jump: all chains are made before the first rule. At least one rule in all. */
   readonly chains: readonly [FirewallChain, ...FirewallChain[]];
   readonly sets: readonly NftSet[];

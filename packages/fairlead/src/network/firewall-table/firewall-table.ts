@@ -17,7 +17,7 @@ import {
 } from "@fairlead/netlink/nftables";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import { type FirewallPart, isPartThere, partRequests } from "./firewall-part.ts";
-import { HOST_FAMILIES, hostTable } from "./host-table.ts";
+import { hostTable, TABLE_FAMILIES } from "./host-table.ts";
 import { isOfNetwork, ownerComment } from "./owner-comment.ts";
 
 /** How often a change is begun again because somebody else changed rule sets meanwhile. */
@@ -114,7 +114,7 @@ export class FirewallTable {
   /** Takes our table away in each family in which none of the sets has an element. */
   removeUnused(sets: readonly NftSet[]): void {
     this.#change(() => {
-      const unused = HOST_FAMILIES.filter((family) => {
+      const unused = TABLE_FAMILIES.filter((family) => {
         return (
           hasTable(this.#socket, hostTable(family)) &&
           sets.every((set) => set.family !== family || listElements(this.#socket, set).length === 0)

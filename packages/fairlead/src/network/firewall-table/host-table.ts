@@ -5,14 +5,19 @@ export type HostFamily = "ip" | "ip6";
 
 export const HOST_FAMILIES: readonly HostFamily[] = ["ip", "ip6"];
 
+/** What has a table of ours there in all: frames on bridges are no packets yet. */
+export type TableFamily = HostFamily | "bridge";
+
+export const TABLE_FAMILIES: readonly TableFamily[] = [...HOST_FAMILIES, "bridge"];
+
 /** Everything of ours that nftables have on the host is in one table for each family; its name is all that we claim. */
 const TABLE = "fairlead";
 
-export function hostTable(family: HostFamily): NftTable {
+export function hostTable(family: TableFamily): NftTable {
   return { family, name: TABLE };
 }
 
-export function hostChain(family: HostFamily, name: string): NftChain {
+export function hostChain(family: TableFamily, name: string): NftChain {
   return { family, table: TABLE, name };
 }
 
