@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { JsonObject, PluginCall, PluginExec } from "@fairlead/cni";
+import type { JsonObject, PluginCall } from "@fairlead/cni";
 import fc from "fast-check";
-import { run } from "./cni-host.ts";
-import { inHostLikeNamespaces } from "./host-like.ts";
-import { ipamArms, makeDirectory, outcomeOf, storeFiles } from "./ipam-arms.ts";
-
-inHostLikeNamespaces(import.meta.filename);
-
-const NETWORK = "blue";
+import { ipamArms, makeDirectory, NETWORK, outcomeOf, simpleCall, storeFiles } from "./ipam-arms.ts";
 
 interface Attachment {
   readonly id: string;
@@ -31,6 +23,7 @@ interface History {
   readonly config: {
     readonly cniVersion: string;
     readonly ipam: { readonly ranges: JsonObject[][]; readonly subnet?: string };
+    readonly ipRanges?: JsonObject[][];
   };
   readonly steps: readonly (Step & { readonly crosswise: boolean })[];
 }
@@ -68,7 +61,7 @@ const ipam = fc.record(
 );
 
 const anyAddress = fc.oneof(
-  fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 8 })).map(([net, host]) => `10.${net}.0.${host}`),
+  fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 8 })).map(([net, host]) => `10.${net}.0.${host}`),
   fc.integer({ min: 0, max: 8 }).map((host) => `fd00::${host}`),
 );
 const attachment = {
@@ -90,28 +83,36 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ ...attachment, verb: fc.constant("old lease" as const), address: anyAddress }) },
 );
 const history: fc.Arbitrary<History> = fc.record({
-  config: fc.record({
-    cniVersion: fc.constantFrom("0.2.0", "0.3.1", "1.0.0", "1.0.0"),
-    ipam,
-  }),
+  config: fc.record(
+    {
+      cniVersion: fc.constantFrom("0.2.0", "0.3.1", "1.0.0", "1.0.0"),
+      ipam,
+      ipRanges: fc.constant([[{ subnet: "10.5.0.0/29" }]]),
+    },
+    { requiredKeys: ["cniVersion", "ipam"] },
+  ),
   steps: fc.array(
     fc.tuple(step, fc.boolean()).map(([made, crosswise]) => ({ ...made, crosswise })),
     { minLength: 15, maxLength: 40 },
   ),
 });
 
-function toCall(config: History["config"], dataDir: string, made: Exclude<Step, { verb: "old lease" }>): PluginCall {
+function toCall(
+  { cniVersion, ipam, ipRanges }: History["config"],
+  dataDir: string,
+  made: Exclude<Step, { verb: "old lease" }>,
+): PluginCall {
   const requests = made.verb === "ADD" ? [...made.requests] : [];
   const by = made.verb === "ADD" && requests.length > 0 ? made.by : undefined;
   return {
     command: made.verb,
     type: "host-local",
     config: {
-      ...config,
+      cniVersion,
       name: NETWORK,
-      ipam: { ...config.ipam, type: "host-local", dataDir },
+      ipam: { ...ipam, type: "host-local", dataDir },
       ...(by === "config" ? { args: { cni: { ips: requests } } } : {}),
-      ...(by === "runtime" ? { runtimeConfig: { ips: requests } } : {}),
+      runtimeConfig: { ...(ipRanges && { ipRanges }), ...(by === "runtime" ? { ips: requests } : {}) },
     },
     containerId: made.id,
     ifName: made.ifName,
@@ -120,14 +121,18 @@ function toCall(config: History["config"], dataDir: string, made: Exclude<Step, 
 }
 
 /** The step without what the reference plugin leaves to chance, and what it takes away that is of others; undefined where nothing is left. */
-function asComparable({ ipam }: History["config"], made: Step, files: Record<string, string>): Step | undefined {
+function asComparable(
+  { ipam, ipRanges = [] }: History["config"],
+  made: Step,
+  files: Record<string, string>,
+): Step | undefined {
   const texts = Object.values(files);
   const hasLease = texts.includes(`${made.id}\r\n${made.ifName}`);
   const hasOldLease = texts.includes(made.id);
   if (made.verb === "DEL" && hasLease && hasOldLease) return undefined;
   if (made.verb !== "ADD") return made;
   // an ADD that fails in its second set takes away what the attachment had before, too
-  if (hasOldLease && ipam.ranges.length + (ipam.subnet === undefined ? 0 : 1) > 1) return undefined;
+  if (hasOldLease && ipRanges.length + ipam.ranges.length + (ipam.subnet === undefined ? 0 : 1) > 1) return undefined;
   if (hasLease || hasOldLease) return { ...made, requests: [] };
   // of two for one set it takes any
   return {
@@ -187,157 +192,24 @@ function writeOldLease(dataDir: string, address: string, id: string): void {
   if (!existsSync(path)) writeFileSync(path, id);
 }
 
-function simpleCall(
-  command: "ADD" | "DEL" | "CHECK",
-  dataDir: string,
-  containerId: string,
-  ipam: JsonObject,
-): PluginCall {
-  const config = { cniVersion: "1.0.0", name: NETWORK, ipam: { ...ipam, type: "host-local", dataDir } };
-  return { command, type: "host-local", config, containerId, ifName: "eth0", netns: "/proc/self/ns/net" };
-}
-
-/** The address that an ADD gave; undefined where it failed. */
-async function tryAdd(exec: PluginExec, dataDir: string, id: string, ipam: JsonObject): Promise<string | undefined> {
-  const outcome = await outcomeOf(exec, simpleCall("ADD", dataDir, id, ipam));
-  return "result" in outcome ? outcome.result?.ips[0]?.address : undefined;
-}
-
-test("reference processes and the built-in at the same time on one directory: no address is given out twice", async (t) => {
+test("DNS settings from a file, and routes, are those of the reference plugin", async (t) => {
   const { reference, builtIn } = ipamArms(t);
   const dataDir = makeDirectory(t);
-  const ipam = { subnet: "10.1.0.0/25" };
-  // 124 addresses for 120 containers, each of which comes and goes a few times; DEL crosswise
-  const live = new Map<string, string>();
-  const container = async (id: string, exec: PluginExec, other: PluginExec) => {
-    for (let turn = 0; turn < 3; turn++) {
-      const address = await tryAdd(exec, dataDir, id, ipam);
-      assert.ok(address !== undefined, "there are enough");
-      assert.equal(live.get(address), undefined, `${address} is of two`);
-      live.set(address, id);
-      if (turn === 2) return;
-      live.delete(address);
-      assert.deepEqual(await outcomeOf(other, simpleCall("DEL", dataDir, id, ipam)), { result: undefined });
-    }
-  };
-  const lanes = Array.from({ length: 6 }, async (_, lane) => {
-    for (let i = 0; i < 20; i++) {
-      if (lane % 2 === 0) await container(`c${lane}-${i}`, reference, builtIn);
-      else await container(`c${lane}-${i}`, builtIn, reference);
-    }
-  });
-  await Promise.all(lanes);
-  const leases = Object.entries(storeFiles(dataDir, NETWORK)).filter(([name]) => /^[0-9.]+$/.test(name));
-  assert.deepEqual(
-    leases.toSorted(),
-    [...live].map(([address, id]) => [address.replace("/25", ""), `${id}\r\neth0`]).toSorted(),
-  );
-});
-
-test("a process that holds the lock is waited for", async (t) => {
-  const { builtIn } = ipamArms(t);
-  const dataDir = makeDirectory(t);
-  const ipam = { subnet: "10.1.0.0/29" };
-  assert.equal(await tryAdd(builtIn, dataDir, "a", ipam), "10.1.0.2/29");
-  // as long as its stdin is open
-  const holder = spawn("flock", [join(dataDir, NETWORK, "lock"), "sh", "-c", "echo held; read -r _"]);
-  t.after(() => holder.kill());
-  await once(holder.stdout, "data");
-  const waiting = tryAdd(builtIn, dataDir, "b", ipam);
-  const first = await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve, "still waiting"))]);
-  assert.equal(first, "still waiting");
-  holder.stdin.end("\n");
-  assert.equal(await waiting, "10.1.0.3/29");
-});
-
-test("killed at any moment, the built-in leaves what the next one can go on with", async (t) => {
-  const { reference, builtIn } = ipamArms(t);
-  const seed = Date.now() & 0xffff;
-  t.diagnostic(`seed ${seed}`);
-  const dataDir = makeDirectory(t);
-  const ipam = { subnet: "10.1.0.0/28" };
-  const all = Array.from({ length: 13 }, (_, i) => `10.1.0.${i + 2}`);
-  for (let round = 0; round < 12; round++) {
-    await kill(startCrashChild(dataDir), (seed * (round + 1)) % 7);
-    const leases = Object.entries(storeFiles(dataDir, NETWORK)).filter(([name]) => /^[0-9.]+$/.test(name));
-    for (const [, text] of leases) assert.match(text, /^(?:k[0-3]\r\neth0)?$/, "whole, or empty");
-    const ids = new Set(leases.map(([, text]) => text));
-    assert.equal(ids.size, leases.length, "nobody has two");
-    // every address but those of the dead can be had, each once
-    const owned = leases.filter(([, text]) => text !== "").map(([name]) => name);
-    const taken: string[] = [];
-    for (let i = 0; i < all.length - owned.length; i++) {
-      const address = await tryAdd(builtIn, dataDir, `c${i}`, ipam);
-      assert.ok(address !== undefined);
-      taken.push(address.replace("/28", ""));
-    }
-    assert.deepEqual([...taken, ...owned].toSorted(), all.toSorted());
-    assert.equal(await tryAdd(builtIn, dataDir, "one-more", ipam), undefined);
-    // what the dead had is given back as ever
-    for (const id of ["k0", "k1", "k2", "k3", ...taken.map((_, i) => `c${i}`)]) {
-      await outcomeOf(round % 2 === 0 ? builtIn : reference, simpleCall("DEL", dataDir, id, ipam));
-    }
-    assert.deepEqual(Object.keys(storeFiles(dataDir, NETWORK)), ["last_reserved_ip.0"]);
-  }
-});
-
-function startCrashChild(dataDir: string): ChildProcess {
-  const argv = [
-    "--conditions=@fairlead/source",
-    join(import.meta.dirname, "host-local-crash-child.ts"),
-    dataDir,
-    NETWORK,
+  const resolvConf = join(dataDir, "resolv.conf");
+  const routes = [{ dst: "0.0.0.0/0" }, { dst: "10.9.1.2/16", gw: "10.1.0.3" }];
+  const texts = [
+    "",
+    "nameserver 10.0.0.1\nnameserver fd00::1 more\n\tsearch a  b\nsearch c\noptions ndots:2\ndomain d\ndomain e",
+    "#nameserver 10.0.0.1\n; search x\nnameserver\n  nameserver 10.0.0.2\r\nsortlist 10.0.0.0\nnonsense\n",
   ];
-  return spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "inherit"] });
-}
-
-/** After it has begun, and some turns of the event loop more. */
-async function kill(child: ChildProcess, turns: number): Promise<void> {
-  const exit = once(child, "exit");
-  assert.ok(child.stdout !== null);
-  await once(child.stdout, "data");
-  for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
-  child.kill("SIGKILL");
-  await exit;
-}
-
-test("what a process that died left of a lease is passed over, and taken when nothing else is free", async (t) => {
-  const { reference, builtIn } = ipamArms(t);
-  const dataDir = makeDirectory(t);
-  const ipam = { subnet: "10.1.0.0/29", rangeEnd: "10.1.0.4" };
-  mkdirSync(join(dataDir, NETWORK));
-  writeFileSync(join(dataDir, NETWORK, "10.1.0.2"), "");
-  assert.equal(await tryAdd(reference, dataDir, "a", ipam), "10.1.0.3/29");
-  assert.equal(await tryAdd(builtIn, dataDir, "b", ipam), "10.1.0.4/29");
-  assert.equal(await tryAdd(reference, dataDir, "c", ipam), undefined, "lost for the reference plugin");
-  assert.equal(await tryAdd(builtIn, dataDir, "c", ipam), "10.1.0.2/29");
-  assert.equal(await tryAdd(builtIn, dataDir, "d", ipam), undefined);
-  for (const id of ["a", "b", "c"]) await outcomeOf(reference, simpleCall("DEL", dataDir, id, ipam));
-  assert.deepEqual(Object.keys(storeFiles(dataDir, NETWORK)), ["last_reserved_ip.0"]);
-});
-
-test("a full disk fails an ADD, which leaves nothing, and works again when there is room", async (t) => {
-  const { builtIn } = ipamArms(t);
-  const dataDir = makeDirectory(t);
-  // pages: one for a lease, one for the last address
-  await run("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", dataDir);
-  try {
-    const ipam = { subnet: "10.1.0.0/24" };
-    assert.equal(await tryAdd(builtIn, dataDir, "a", ipam), "10.1.0.2/24");
-    const files = storeFiles(dataDir, NETWORK);
-    for (let i = 0; i < 2; i++) {
-      assert.deepEqual(await outcomeOf(builtIn, simpleCall("ADD", dataDir, "b", ipam)), { failedWith: 999 });
-      assert.deepEqual(storeFiles(dataDir, NETWORK), files);
-    }
-    await run("mount", "-o", "remount,size=12k", dataDir);
-    // a lease finds room, the last address of the second set does not
-    const two = { ranges: [[ipam], [{ subnet: "10.2.0.0/24" }]] };
-    assert.deepEqual(await outcomeOf(builtIn, simpleCall("ADD", dataDir, "b", two)), { failedWith: 999 });
-    const leases = Object.keys(storeFiles(dataDir, NETWORK)).filter((name) => name.startsWith("10."));
-    assert.deepEqual(leases, ["10.1.0.2"]);
-    assert.equal(await tryAdd(builtIn, dataDir, "b", ipam), "10.1.0.4/24");
-  } finally {
-    await run("umount", dataDir);
+  for (const text of texts) {
+    writeFileSync(resolvConf, text);
+    const call = (name: string) =>
+      simpleCall("ADD", join(dataDir, name), "c", { subnet: "10.1.0.0/29", resolvConf, routes });
+    const expected = await outcomeOf(reference, call("r"));
+    assert.ok("result" in expected);
+    assert.deepEqual(await outcomeOf(builtIn, call("b")), expected, text);
+    for (const name of ["r", "b"]) await outcomeOf(builtIn, { ...call(name), command: "DEL" });
   }
 });
 

@@ -7,6 +7,7 @@ import {
   CniError,
   type CniResult,
   isSpecVersion,
+  type JsonObject,
   type PluginCall,
   type PluginExec,
   parseResult,
@@ -56,4 +57,28 @@ export function storeFiles(dataDir: string, network: string): Record<string, str
   mkdirSync(directory, { recursive: true });
   const names = readdirSync(directory).filter((name) => name !== "lock");
   return Object.fromEntries(names.toSorted().map((name) => [name, readFileSync(join(directory, name), "utf8")]));
+}
+
+/** The network of simple calls. */
+export const NETWORK = "blue";
+
+export function simpleCall(
+  command: "ADD" | "DEL" | "CHECK",
+  dataDir: string,
+  containerId: string,
+  ipam: JsonObject,
+): PluginCall {
+  const config = { cniVersion: "1.0.0", name: NETWORK, ipam: { ...ipam, type: "host-local", dataDir } };
+  return { command, type: "host-local", config, containerId, ifName: "eth0", netns: "/proc/self/ns/net" };
+}
+
+/** The address that an ADD gave; undefined where it failed. */
+export async function tryAdd(
+  exec: PluginExec,
+  dataDir: string,
+  id: string,
+  ipam: JsonObject,
+): Promise<string | undefined> {
+  const outcome = await outcomeOf(exec, simpleCall("ADD", dataDir, id, ipam));
+  return "result" in outcome ? outcome.result?.ips[0]?.address : undefined;
 }
