@@ -19,6 +19,13 @@ const portmap = (more: JsonObject, subnets: readonly string[] = BOTH): Scenario 
 });
 /** As Docker and many firewalls have it: what nobody accepts is not forwarded. */
 const DROP = "iptables -P FORWARD DROP; ip6tables -P FORWARD DROP";
+const MARK_CHAIN = ["iptables", "ip6tables"]
+  .flatMap((iptables) => [
+    `${iptables} -t nat -N MARK-MASQ`,
+    `${iptables} -t nat -A MARK-MASQ -j MARK --set-xmark 0x4000/0x4000`,
+    `${iptables} -t nat -A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE`,
+  ])
+  .join("; ");
 const BANDWIDTH = { ingressRate: 80_000_000, ingressBurst: 8_000_000, egressRate: 40_000_000, egressBurst: 4_000_000 };
 
 compareAll("chains", {
@@ -28,6 +35,11 @@ compareAll("chains", {
   "portmap without snat": portmap({ snat: false }),
   "portmap, conditions": portmap({ conditionsV4: ["-s", "192.0.2.0/24"], conditionsV6: ["!", "-s", "2001:db8::/64"] }),
   "portmap, markMasqBit": portmap({ markMasqBit: 7 }),
+  // the built-in needs no mark, and has no use for a chain of iptables
+  "portmap, externalSetMarkChain": {
+    ...portmap({ externalSetMarkChain: "MARK-MASQ" }),
+    prepare: MARK_CHAIN,
+  },
   "portmap, host addresses": {
     ...portmap({}),
     capabilityArgs: (id) => ({

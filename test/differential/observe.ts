@@ -22,7 +22,7 @@ export interface Observation {
 
 interface Raw {
   readonly links: readonly RawLink[];
-  readonly routes: readonly object[];
+  readonly routes: readonly RawRoute[];
   readonly qdiscs: readonly RawQdisc[];
   readonly sysctls: string;
   readonly filters: readonly RawFilter[];
@@ -39,6 +39,10 @@ interface RawLink {
   readonly link_index?: number;
   readonly master?: string;
   readonly flags: readonly string[];
+}
+
+interface RawRoute {
+  readonly dev?: string;
 }
 
 interface RawQdisc {
@@ -102,12 +106,15 @@ async function look(world: World, path: string): Promise<Raw> {
 }
 
 function toView(raw: Raw, names: Names): NamespaceView {
-  const isThere = ({ dev }: { readonly dev: string }) =>
-    raw.links.some((link) => link.ifname === dev && !isOnItsWayOut(link));
+  const isThere = ({ dev }: { readonly dev?: string }) =>
+    !raw.links.some((link) => link.ifname === dev && isOnItsWayOut(link));
   const links = raw.links.filter((link) => !isOnItsWayOut(link)).map((link) => readLink(link, names));
   return {
     links: Object.fromEntries(links.toSorted(([a], [b]) => a.localeCompare(b))),
-    routes: raw.routes.flatMap((route) => readRoute(route, names)).toSorted(),
+    routes: raw.routes
+      .filter(isThere)
+      .flatMap((route) => readRoute(route, names))
+      .toSorted(),
     qdiscs: raw.qdiscs
       .filter(isThere)
       .map((qdisc) => readQdisc(qdisc, names))

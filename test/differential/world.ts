@@ -25,6 +25,7 @@ export class World {
   readonly #containers = new Map<string, Resident>();
   #residents: { readonly host: Resident; readonly outside: Resident } | undefined;
   #verbs: VerbServer | undefined;
+  #spare: VerbServer | undefined;
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -50,10 +51,12 @@ export class World {
     return await this.#server.call(call);
   }
 
-  /** Kills the process that serves the verbs, with -9, `afterMs` after it was given the call; resolves when another one is there. */
+  /** Kills the process that serves the verbs, with -9, `afterMs` after it was given the call; the next call has another one. */
   async callAndKill(call: VerbCall, afterMs: number): Promise<void> {
     await this.#server.callAndKill(call, afterMs);
-    this.#verbs = new VerbServer(this);
+    this.#verbs = this.#spare ?? new VerbServer(this);
+    // it takes a while to start: meanwhile the test goes on
+    this.#spare = new VerbServer(this);
   }
 
   get #server(): VerbServer {
@@ -72,6 +75,7 @@ export class World {
   }
 
   async makeContainer(containerId: string): Promise<void> {
+    if (this.#containers.has(containerId)) throw new Error(`bug: there is a container ${containerId}`);
     makeNamespace(this.pin(containerId));
     this.#containers.set(containerId, await Resident.start(this.pin(containerId), containerId));
   }
@@ -135,6 +139,7 @@ export class World {
 
   async #remove(): Promise<void> {
     await this.#verbs?.end();
+    await this.#spare?.end();
     for (const containerId of this.containerIds) await this.removeContainer(containerId);
     await this.#residents?.host.end();
     await this.#residents?.outside.end();
