@@ -1,7 +1,11 @@
 import type { CniResult, PluginCall, ResultInterface } from "@fairlead/cni";
 import { findLink, type Link } from "@fairlead/netlink";
+import { checkMasquerade } from "../masquerade/masquerade.ts";
+import { checkMasquerade } from "../masquerade/masquerade.ts";
 import { attachment } from "../plugin/attachment.ts";
 import { checkAddresses, checkInterface, resultInterface } from "../plugin/check-interface.ts";
+import { assignedAddresses } from "../plugin/container-addresses.ts";
+import { assignedAddresses } from "../plugin/container-addresses.ts";
 import type { Ipam } from "../plugin/ipam.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { withContainerAt } from "../plugin/open-container.ts";
@@ -9,7 +13,7 @@ import { failure } from "../plugin/plugin-error.ts";
 import { requirePrevResult } from "../plugin/required-prev-result.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 
-/** Whether an attachment is as its ADD left it. Errors: code 999, in the words of the reference. */
+/** Whether an attachment is as its ADD left it; also whether it is masqueraded, which the reference does not look at. Errors: code 999, in its words. */
 export function checkBridge(kernel: Kernel, call: PluginCall, ipam: Ipam): void {
   const config = parseBridgeConfig(call);
   const id = attachment(call);
@@ -22,6 +26,8 @@ export function checkBridge(kernel: Kernel, call: PluginCall, ipam: Ipam): void 
       throw failure(`CNI veth created for bridge ${config.bridge} was not found`);
     }
     checkAddresses(container, inside, result);
+    if (config.ipMasq && config.hasIpam) checkMasquerade(kernel, id, assignedAddresses(result));
+    if (config.ipMasq && result.ips.length > 0) checkMasquerade(kernel, id, assignedAddresses(result));
   });
 }
 
@@ -33,7 +39,11 @@ function checkBridgeLink({ host }: Kernel, config: BridgeConfig, { interfaces }:
   if (link === undefined) throw failure(`Interface name ${name} not found`);
   if (sandbox !== undefined) throw failure(`Interface ${name} should not be in sandbox`);
   if (link.kind !== "bridge") throw failure(`Interface ${name} does not have link type of bridge`);
-  if (mac !== undefined && mac !== link.mac) throw failure(`Bridge interface ${name} Mac doesn't match: ${mac}`);
+  // One that has a gateway's address keeps its MAC, others take the lowest of their ports'. The reference finds fault with that.
+  const isFixed = config.isGateway || config.isDefaultGateway;
+  if (isFixed && mac !== undefined && mac !== link.mac) {
+    throw failure(`Bridge interface ${name} Mac doesn't match: ${mac}`);
+  }
   if (link.isPromiscuous !== config.promiscMode) {
     const states = `configured Promisc Mode ${config.promiscMode} doesn't match current state: ${link.isPromiscuous}`;
     throw failure(`Bridge interface ${name} ${states} `);

@@ -4,7 +4,7 @@ import type { AttachmentId } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { failure } from "../plugin/plugin-error.ts";
 import { masqueradeBase, masqueradeElement, masqueradeMap, masqueradeSubnet } from "./masquerade-part.ts";
-import { removeReferenceMasquerade } from "./reference-masquerade.ts";
+import { hasReferenceMasquerade, removeReferenceMasquerade } from "./reference-masquerade.ts";
 
 /**
  * Gives packets from addresses of a container an address of the host as their source, on their way to anywhere but the addresses' own subnets and
@@ -27,11 +27,13 @@ export function removeMasquerade(kernel: Kernel, owner: AttachmentId, ips?: read
   removeReferenceMasquerade(kernel, owner);
 }
 
-/** Throws code 999 when packets from one of the addresses are not masqueraded any more. */
+/** Throws code 999 when packets from one of the addresses are not masqueraded any more, by us or by what the reference plugins made. */
 export function checkMasquerade(kernel: Kernel, owner: AttachmentId, ips: readonly Cidr[]): void {
   const missing = kernel.firewall.findMissing(owner, ips.map(masqueradeElement));
   const isWhole = kernel.firewall.hasParts(ips.map((ip) => masqueradeBase(hostFamily(ip.address))));
   if (missing === undefined && isWhole) return;
+  if (hasReferenceMasquerade(kernel, owner)) return;
+  if (hasReferenceMasquerade(kernel, owner)) return;
   const lost = ips.find((ip) => masqueradeElement(ip).key[0] === missing?.key[0]) ?? ips[0];
   throw failure(`masquerading of ${lost === undefined ? "the container" : formatIp(lost.address)} is missing`);
 }
