@@ -1,10 +1,8 @@
 import type { CniResult, PluginCall, ResultInterface } from "@fairlead/cni";
 import { findLink, type Link } from "@fairlead/netlink";
 import { checkMasquerade } from "../masquerade/masquerade.ts";
-import { checkMasquerade } from "../masquerade/masquerade.ts";
 import { attachment } from "../plugin/attachment.ts";
 import { checkAddresses, checkInterface, resultInterface } from "../plugin/check-interface.ts";
-import { assignedAddresses } from "../plugin/container-addresses.ts";
 import { assignedAddresses } from "../plugin/container-addresses.ts";
 import type { Ipam } from "../plugin/ipam.ts";
 import type { Kernel } from "../plugin/kernel.ts";
@@ -26,7 +24,6 @@ export function checkBridge(kernel: Kernel, call: PluginCall, ipam: Ipam): void 
       throw failure(`CNI veth created for bridge ${config.bridge} was not found`);
     }
     checkAddresses(container, inside, result);
-    if (config.ipMasq && config.hasIpam) checkMasquerade(kernel, id, assignedAddresses(result));
     if (config.ipMasq && result.ips.length > 0) checkMasquerade(kernel, id, assignedAddresses(result));
   });
 }

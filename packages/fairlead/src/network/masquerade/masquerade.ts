@@ -33,7 +33,6 @@ export function checkMasquerade(kernel: Kernel, owner: AttachmentId, ips: readon
   const isWhole = kernel.firewall.hasParts(ips.map((ip) => masqueradeBase(hostFamily(ip.address))));
   if (missing === undefined && isWhole) return;
   if (hasReferenceMasquerade(kernel, owner)) return;
-  if (hasReferenceMasquerade(kernel, owner)) return;
   const lost = ips.find((ip) => masqueradeElement(ip).key[0] === missing?.key[0]) ?? ips[0];
   throw failure(`masquerading of ${lost === undefined ? "the container" : formatIp(lost.address)} is missing`);
 }

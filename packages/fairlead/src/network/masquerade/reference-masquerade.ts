@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { deleteRule, hasChain, listRules, type NftChain, transact } from "@fairlead/netlink/nftables";
 import { HOST_FAMILIES } from "../firewall-table/host-table.ts";
-import { hasIptablesChain, removeIptablesChain } from "../firewall-table/iptables-chain.ts";
+import { removeIptablesChain } from "../firewall-table/iptables-chain.ts";
 import { legacyTable } from "../firewall-table/legacy-table.ts";
 import type { AttachmentId } from "../plugin/attachment.ts";
 import type { Kernel } from "../plugin/kernel.ts";
@@ -18,24 +18,12 @@ const NFTABLES_CHAIN: NftChain = { family: "inet", table: "cni_plugins_masquerad
 export function removeReferenceMasquerade(kernel: Kernel, attachment: AttachmentId): void {
   const chain = referenceChain(attachment);
   for (const family of HOST_FAMILIES) removeIptablesChain(kernel, family, "nat", chain);
+  const mark = referenceComment(attachment);
+  const rules = listRules(kernel.netfilter, NFTABLES_CHAIN).filter(({ comment }) => comment?.startsWith(mark));
   transact(
     kernel.netfilter,
-    referenceRules(kernel, attachment).map(({ handle }) => deleteRule(NFTABLES_CHAIN, handle)),
+    rules.map(({ handle }) => deleteRule(NFTABLES_CHAIN, handle)),
   );
-}
-
-/** Whether the reference plugins have packets of a container masqueraded, as far as can be told by names. */
-export function hasReferenceMasquerade(kernel: Kernel, attachment: AttachmentId): boolean {
-  const chain = referenceChain(attachment);
-  return (
-    HOST_FAMILIES.some((family) => hasIptablesChain(kernel, family, "nat", chain)) ||
-    referenceRules(kernel, attachment).length > 0
-  );
-}
-
-function referenceRules(kernel: Kernel, attachment: AttachmentId): NftRule[] {
-  const mark = referenceComment(attachment);
-  return listRules(kernel.netfilter, NFTABLES_CHAIN).filter(({ comment }) => comment?.startsWith(mark));
 }
 
 /** Whether there is something of it for a container. */

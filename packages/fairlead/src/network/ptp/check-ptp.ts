@@ -1,9 +1,7 @@
 import type { PluginCall } from "@fairlead/cni";
 import { checkMasquerade } from "../masquerade/masquerade.ts";
-import { checkMasquerade } from "../masquerade/masquerade.ts";
 import { attachment } from "../plugin/attachment.ts";
 import { checkAddresses, checkInterface, resultInterface } from "../plugin/check-interface.ts";
-import { assignedAddresses } from "../plugin/container-addresses.ts";
 import { assignedAddresses } from "../plugin/container-addresses.ts";
 import type { Ipam } from "../plugin/ipam.ts";
 import type { Kernel } from "../plugin/kernel.ts";
@@ -19,7 +17,6 @@ export function checkPtp(kernel: Kernel, call: PluginCall, ipam: Ipam): void {
     ipam.check();
     const result = requirePrevResult(call);
     checkAddresses(container, checkInterface(container, resultInterface(result, id), "veth"), result);
-    if (config.ipMasq) checkMasquerade(kernel, id, assignedAddresses(result));
     if (ipMasq && result.ips.length > 0) checkMasquerade(kernel, id, assignedAddresses(result));
   });
 }
