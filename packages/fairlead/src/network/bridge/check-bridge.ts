@@ -37,8 +37,7 @@ function checkBridgeLink({ host }: Kernel, config: BridgeConfig, { interfaces }:
   if (sandbox !== undefined) throw failure(`Interface ${name} should not be in sandbox`);
   if (link.kind !== "bridge") throw failure(`Interface ${name} does not have link type of bridge`);
   // One that has a gateway's address keeps its MAC, others take the lowest of their ports'. The reference finds fault with that.
-  const isFixed = config.isGateway || config.isDefaultGateway;
-  if (isFixed && mac !== undefined && mac !== link.mac) {
+  if (config.isGateway && mac !== undefined && mac !== link.mac) {
     throw failure(`Bridge interface ${name} Mac doesn't match: ${mac}`);
   }
   if (link.isPromiscuous !== config.promiscMode) {
