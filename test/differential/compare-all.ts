@@ -1,15 +1,10 @@
 import { test } from "node:test";
-import { compare, Pair, type Scenario } from "./compare.ts";
-import type { Side } from "./verbs.ts";
+import { compare, Pair, type PairOptions, type Scenario } from "./compare.ts";
 
 /** One test with each scenario by its name, all in the same two worlds, one after the other. */
-export function compareAll(
-  title: string,
-  scenarios: Readonly<Record<string, Scenario>>,
-  sides?: readonly [Side, Side],
-): void {
+export function compareAll(title: string, scenarios: Readonly<Record<string, Scenario>>, options?: PairOptions): void {
   test(title, async (t) => {
-    const pair = await Pair.make(t, sides);
+    const pair = await Pair.make(t, options);
     for (const [name, scenario] of Object.entries(scenarios)) {
       await t.test(name, async () => {
         try {

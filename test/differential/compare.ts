@@ -49,6 +49,12 @@ export async function settled<T>(
   }
 }
 
+export interface PairOptions {
+  readonly sides?: readonly [Side, Side];
+  /** How many namespaces are made ahead in each world. */
+  readonly poolSize?: number;
+}
+
 /** Two worlds that are the same but for who runs the plugins in them: what the first gives is expected of the second. */
 export class Pair {
   readonly #worlds: readonly (readonly [World, Side])[];
@@ -57,8 +63,11 @@ export class Pair {
     this.#worlds = worlds;
   }
 
-  static async make(t: TestContext, sides: readonly [Side, Side] = ["reference", "built-in"]): Promise<Pair> {
-    return new Pair(await Promise.all(sides.map(async (side) => [await World.make(t), side] as const)));
+  static async make(
+    t: TestContext,
+    { sides = ["reference", "built-in"], poolSize = 0 }: PairOptions = {},
+  ): Promise<Pair> {
+    return new Pair(await Promise.all(sides.map(async (side) => [await World.make(t, { poolSize }), side] as const)));
   }
 
   /** What both give, which must be the same. */

@@ -18,7 +18,7 @@ compareAll(
     // without CHECK, which is wrong about portmap
     chain: { config: { ...fullChain(), disableCheck: true }, capabilityArgs: ports },
   },
-  ["reference", "reference"],
+  { sides: ["reference", "reference"] },
 );
 
 test("every damage is seen, and a world is as new after a reset", async (t) => {

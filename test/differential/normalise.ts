@@ -86,8 +86,8 @@ export function readSysctls(text: string, names: Names): Record<string, string> 
         value !== defaults.get(key.replace(/\/conf\/[^/]+\//, "/conf/default/")) || !key.includes("/conf/"),
     )
     .filter(([key]) => !isDeliberate(key, names))
-    // those that follow the link's own MTU, or are of links that are on their way out
-    .filter(([key]) => !/\/mtu$|\/conf\/gone\d+\//.test(key))
+    // those that follow the link's own MTU, or are of links that are nobody's
+    .filter(([key]) => !/\/mtu$|\/conf\/(?:gone\d+|spare\w+)\//.test(key))
     .map(([key, value]): [string, string] => [
       key.replace(/(?<=\/conf\/)[^/]+/, (link) => linkName(link, names)),
       value,

@@ -82,9 +82,9 @@ export async function observe(world: World, macs: ReadonlySet<string> = new Set(
   };
 }
 
-/** The built-in plugins delete links behind: until then they are down, under a name that means nothing. `removal.test.ts` sees them go. */
-function isOnItsWayOut({ ifname, flags }: RawLink): boolean {
-  return /^gone\d+$/.test(ifname) && !flags.includes("UP");
+/** The built-in plugins delete links behind, and make some ahead: such are down, under names that mean nothing. */
+function isNobodys({ ifname, flags }: RawLink): boolean {
+  return /^gone\d+$|^spare/.test(ifname) && !flags.includes("UP");
 }
 
 function portsOf({ links }: Raw): ReadonlySet<string> {
@@ -107,8 +107,8 @@ async function look(world: World, path: string): Promise<Raw> {
 
 function toView(raw: Raw, names: Names): NamespaceView {
   const isThere = ({ dev }: { readonly dev?: string }) =>
-    !raw.links.some((link) => link.ifname === dev && isOnItsWayOut(link));
-  const links = raw.links.filter((link) => !isOnItsWayOut(link)).map((link) => readLink(link, names));
+    !raw.links.some((link) => link.ifname === dev && isNobodys(link));
+  const links = raw.links.filter((link) => !isNobodys(link)).map((link) => readLink(link, names));
   return {
     links: Object.fromEntries(links.toSorted(([a], [b]) => a.localeCompare(b))),
     routes: raw.routes

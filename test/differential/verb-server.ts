@@ -2,7 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { VerbAnswer, VerbCall, VerbReply, VerbRequest } from "./verbs.ts";
+import type { NamespaceCall, VerbAnswer, VerbCall, VerbReply, VerbRequest } from "./verbs.ts";
+
+interface VerbServerOptions {
+  readonly host: string;
+  readonly directory: string;
+  /** How many namespaces the network thread makes ahead. */
+  readonly poolSize: number;
+}
 
 /** A process in the network namespace of a world's host, with its own /var/lib and /run: what an agent is on its machine. */
 export class VerbServer {
@@ -10,9 +17,14 @@ export class VerbServer {
   readonly #ready: Promise<void>;
   #nextId = 0;
 
-  constructor({ host, directory }: { readonly host: string; readonly directory: string }) {
+  constructor({ host, directory, poolSize }: VerbServerOptions) {
     const script = `mount --bind "$0/var-lib" /var/lib && mount --bind "$0/run" /run && exec "$@"`;
-    const node = [process.execPath, ...process.execArgv, join(import.meta.dirname, "verbs-process.ts")];
+    const node = [
+      process.execPath,
+      ...process.execArgv,
+      join(import.meta.dirname, "verbs-process.ts"),
+      String(poolSize),
+    ];
     const own = ["--mount", "--propagation", "unchanged", "--", "/bin/sh", "-c", script, directory, ...node];
     this.#process = spawn("nsenter", [`--net=${host}`, "--", "unshare", ...own], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -22,7 +34,7 @@ export class VerbServer {
     this.#ready.catch(() => {});
   }
 
-  async call(call: VerbCall): Promise<VerbAnswer> {
+  async call(call: VerbCall | NamespaceCall): Promise<VerbAnswer> {
     await this.#ready;
     const id = this.#nextId++;
     const reply = this.#reply((candidate) => "id" in candidate && candidate.id === id);

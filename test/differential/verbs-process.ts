@@ -17,10 +17,10 @@ import { builtInExec } from "fairlead/network/built-in-exec.ts";
 import { BUILT_IN_TYPES } from "fairlead/network/built-in-types.ts";
 import { createNetworkWorker } from "fairlead/network/worker/start-network-worker.ts";
 import { PLUGINS_DIR } from "../support/workspace.ts";
-import type { Side, VerbAnswer, VerbCall, VerbReply, VerbRequest } from "./verbs.ts";
+import type { NamespaceCall, Side, VerbAnswer, VerbCall, VerbReply, VerbRequest } from "./verbs.ts";
 
 const timeoutMs = 30_000;
-const worker = createNetworkWorker({ log: silentLogger, poolSize: 0 });
+const worker = createNetworkWorker({ log: silentLogger, poolSize: Number(process.argv[2] ?? 0) });
 const processes = processExec({ searchPath: [PLUGINS_DIR], timeoutMs });
 const types = new Set(BUILT_IN_TYPES.keys());
 const execs: Record<Side, PluginExec> = {
@@ -32,7 +32,7 @@ process.on("message", async ({ id, call }: VerbRequest) => tell({ id, answer: aw
 process.on("disconnect", () => process.exit());
 tell({ ready: true });
 
-async function answer(call: VerbCall): Promise<VerbAnswer> {
+async function answer(call: VerbCall | NamespaceCall): Promise<VerbAnswer> {
   try {
     return { result: await run(call) };
   } catch (error) {
@@ -42,7 +42,11 @@ async function answer(call: VerbCall): Promise<VerbAnswer> {
   }
 }
 
-async function run(call: VerbCall): Promise<JsonObject | undefined> {
+async function run(call: VerbCall | NamespaceCall): Promise<JsonObject | undefined> {
+  if (call.verb === "NAMESPACE") {
+    await worker.run({ kind: "create-namespace", path: call.path, withVeth: true }, AbortSignal.timeout(timeoutMs));
+    return undefined;
+  }
   const exec = execs[call.side];
   const list = parseNetworkConfig(call.config);
   switch (call.verb) {

@@ -12,6 +12,12 @@ export type VerbCall = { readonly side: Side; readonly config: JsonObject } & (
   | { readonly verb: "STATUS" }
 );
 
+/** A namespace for a container, pinned at a path: one of the pool where it has one. */
+export interface NamespaceCall {
+  readonly verb: "NAMESPACE";
+  readonly path: string;
+}
+
 /** How a call ended; ADD gives the result. */
 export type VerbAnswer =
   | { readonly result: JsonObject | undefined }
@@ -23,7 +29,7 @@ export type VerbAnswer =
 /** What the process that serves the verbs is asked, and says. */
 export interface VerbRequest {
   readonly id: number;
-  readonly call: VerbCall;
+  readonly call: VerbCall | NamespaceCall;
 }
 
 export type VerbReply = { readonly ready: true } | { readonly id: number; readonly answer: VerbAnswer };

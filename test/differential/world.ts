@@ -22,20 +22,22 @@ export class World {
   readonly directory: string;
   readonly host: string;
   readonly outside: string;
+  readonly poolSize: number;
   readonly #containers = new Map<string, Resident>();
   #residents: { readonly host: Resident; readonly outside: Resident } | undefined;
   #verbs: VerbServer | undefined;
   #spare: VerbServer | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, poolSize: number) {
     this.directory = directory;
     this.host = join(directory, "host");
     this.outside = join(directory, "outside");
+    this.poolSize = poolSize;
   }
 
   /** Makes one; it goes with the test. */
-  static async make(t: TestContext): Promise<World> {
-    const world = new World(mkdtempSync(join(tmpdir(), "fairlead-differential-")));
+  static async make(t: TestContext, { poolSize = 0 }: { readonly poolSize?: number } = {}): Promise<World> {
+    const world = new World(mkdtempSync(join(tmpdir(), "fairlead-differential-")), poolSize);
     t.after(() => world.#remove());
     // what is pinned here later must be seen by the process that serves the verbs, which has a mount namespace of its own
     await run("mount", "--bind", world.directory, world.directory);
@@ -76,8 +78,20 @@ export class World {
 
   async makeContainer(containerId: string): Promise<void> {
     if (this.#containers.has(containerId)) throw new Error(`bug: there is a container ${containerId}`);
-    makeNamespace(this.pin(containerId));
+    if (this.poolSize === 0) makeNamespace(this.pin(containerId));
+    else await this.#takeFromPool(this.pin(containerId));
     this.#containers.set(containerId, await Resident.start(this.pin(containerId), containerId));
+  }
+
+  /** As an agent makes it; again until the pool had one. */
+  async #takeFromPool(path: string): Promise<void> {
+    await poll(async () => {
+      writeFileSync(path, "");
+      await this.#server.call({ verb: "NAMESPACE", path });
+      if ((await this.runIn(path, "ip", "link")).includes(" spare")) return true;
+      NetworkNamespace.unpin(path);
+      return false;
+    });
   }
 
   container(containerId: string): Resident {
@@ -111,7 +125,8 @@ export class World {
   /** As it was made: for the next test. */
   async reset(): Promise<void> {
     for (const containerId of this.containerIds) await this.removeContainer(containerId);
-    const own = (name: string) => name !== "lo" && name !== UPLINK;
+    // those of the pool are for the containers to come
+    const own = (name: string) => name !== "lo" && name !== UPLINK && !name.startsWith("spare");
     // a link may go between the look and the call: with its peer, or with the namespace of the peer
     const removal = "for link; do ip link del $link 2>/dev/null || :; done; nft flush ruleset";
     await this.runIn(this.host, "sh", "-c", removal, "sh", ...(await this.links()).filter(own));
