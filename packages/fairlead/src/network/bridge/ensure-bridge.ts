@@ -42,7 +42,6 @@ export function ensureBridge(
 
 function makeBridge({ kernel, undo }: Pick<AddContext, "kernel" | "undo">, shape: BridgeShape): Link {
   const { bridge: name, mtu, vlan, vlanTrunk } = shape;
-  let isOurs = true;
   try {
     kernel.host.request(createBridge({ name, mtu, vlanFiltering: vlan !== 0 || vlanTrunk !== undefined }));
     undo.push(() => {
@@ -50,16 +49,14 @@ function makeBridge({ kernel, undo }: Pick<AddContext, "kernel" | "undo">, shape
       if (link !== undefined) kernel.host.request(deleteLink(link.index));
     });
   } catch (error) {
+    // EEXIST: another process was faster
     if (!isRefusal(error, "EEXIST")) {
       throw failure(`failed to create bridge "${name}": could not add "${name}": ${kernelWords(error)}`, error);
     }
-    // another process was faster
-    isOurs = false;
   }
   const link = findBridge(kernel, shape);
   if (link === undefined)
     throw failure(`failed to create bridge "${name}": could not lookup "${name}": Link not found`);
-  if (isOurs) undo.push(() => kernel.host.request(deleteLink(link.index)));
   return link;
 }
 
