@@ -41,7 +41,7 @@ test("every damage is seen, and a world is as new after a reset", async (t) => {
     "tc qdisc del dev $(bridge link | sed -n 's/.* \\(veth[^@:]*\\).*/\\1/p') root",
   ]) {
     await world.runIn(world.host, "sh", "-ec", damage);
-    const after = await observe(world, new Set(["0a:58:0a:3d:00:01"]));
+    const after = await observe(world, { macs: new Set(["0a:58:0a:3d:00:01"]) });
     assert.notDeepEqual(after, before, damage);
     before = after;
   }

@@ -70,14 +70,14 @@ export function readFilter({ dev, text }: { readonly dev: string; readonly text:
   return `${linkName(dev, names)}: ${[...new Set(found)].join(", ")}`;
 }
 
-/** What `grep -r .` tells of /proc/sys/net: values of links that differ from those of `default`. */
+/** What `grep` tells of /proc/sys/net: values of links that differ from those of `default`. */
 export function readSysctls(text: string, names: Names): Record<string, string> {
   const entries = text
     .split("\n")
     .filter(Boolean)
     .map((line): [string, string] => {
       const at = line.indexOf(":");
-      return [line.slice("/proc/sys/net/".length, at), line.slice(at + 1)];
+      return [line.slice(0, at), line.slice(at + 1)];
     });
   const defaults = new Map(entries);
   const shown = entries

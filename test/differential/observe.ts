@@ -50,21 +50,33 @@ interface RawQdisc {
   readonly dev: string;
 }
 
+export interface ObserveOptions {
+  /** Hardware addresses that a configuration asks for; the kernel makes up all the others. */
+  readonly macs?: ReadonlySet<string>;
+  /** Every sysctl that interfaces have, and not only those that plugins are known to set: some hundred files for each namespace. */
+  readonly hasAllSysctls?: boolean;
+}
+
+/** Those of interfaces that plugins are known to set. */
+const SYSCTLS = ["accept_dad", "accept_ra", "arp_filter", "arp_notify", "disable_ipv6", "proxy_arp", "route_localnet"];
 const LOOK = [
   "ip -json -details address",
   "ip -4 -json -details route show table all",
   "ip -6 -json -details route show table all",
-  "tc -json qdisc",
-  // some can be written only
-  "grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward /proc/sys/net/core/somaxconn || :",
-].join("; echo '#'; ");
+  `cd /proc/sys/net; grep -s . ipv4/ip_forward ipv6/conf/all/forwarding core/somaxconn; grep -rs . "$@" ipv4/conf ipv6/conf || :`,
+];
 
-/** Looks at a whole world. `macs` are those that a configuration asks for; the kernel makes up all the others. */
-export async function observe(world: World, macs: ReadonlySet<string> = new Set()): Promise<Observation> {
+/** Looks at a whole world. */
+export async function observe(
+  world: World,
+  { macs = new Set(), hasAllSysctls = false }: ObserveOptions = {},
+): Promise<Observation> {
   const ids = world.containerIds;
-  const [host, ...inside] = await Promise.all(
-    [world.host, ...ids.map((id) => world.pin(id))].map((path) => look(world, path)),
-  );
+  const [host, ...inside] = await Promise.all([
+    look(world, world.host, [...LOOK, "tc -json qdisc"], hasAllSysctls),
+    // only the host's ends of links get a qdisc
+    ...ids.map((id) => look(world, world.pin(id), LOOK, hasAllSysctls)),
+  ]);
   // the first of the list is the host's own
   const hostView = host!;
   const names = new Map<string, string>();
@@ -91,10 +103,12 @@ function portsOf({ links }: Raw): ReadonlySet<string> {
   return new Set(links.filter(({ master }) => master !== undefined).map(({ ifname }) => ifname));
 }
 
-async function look(world: World, path: string): Promise<Raw> {
-  const parts = (await world.runIn(path, "sh", "-c", LOOK)).split("#\n");
-  const [links, routes4, routes6, qdiscs] = parts.slice(0, 4).map((text) => JSON.parse(text || "[]"));
-  const ingress = (qdiscs as RawQdisc[]).filter(({ kind }) => kind === "ingress").map(({ dev }) => dev);
+async function look(world: World, path: string, commands: readonly string[], hasAllSysctls: boolean): Promise<Raw> {
+  const included = hasAllSysctls ? [] : SYSCTLS.map((name) => `--include=${name}`);
+  const text = await world.runIn(path, "sh", "-c", commands.join("; echo '#'; "), "sh", ...included);
+  const [links, routes4, routes6, sysctls, qdiscs] = text.split("#\n").map((part) => part || "[]");
+  const parsed = { links: parse(links), qdiscs: parse(qdiscs), routes: [...parse(routes4), ...parse(routes6)] };
+  const ingress = (parsed.qdiscs as RawQdisc[]).filter(({ kind }) => kind === "ingress").map(({ dev }) => dev);
   const filters = await Promise.all(
     ingress.map(async (dev) => ({
       dev,
@@ -102,7 +116,12 @@ async function look(world: World, path: string): Promise<Raw> {
       text: await world.runIn(path, "sh", "-c", `tc filter show dev ${dev} ingress || :`),
     })),
   );
-  return { links, routes: [...routes4, ...routes6], qdiscs, sysctls: parts[4] ?? "", filters };
+  // as iproute2 prints them
+  return { ...parsed, sysctls, filters } as Raw;
+}
+
+function parse(text = "[]"): readonly unknown[] {
+  return JSON.parse(text);
 }
 
 function toView(raw: Raw, names: Names): NamespaceView {

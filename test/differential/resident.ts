@@ -32,11 +32,9 @@ export class Resident {
 
   static async start(namespacePath: string, name: string): Promise<Resident> {
     using namespace = NetworkNamespace.open(namespacePath);
+    const thread = new URL("./resident-thread.js", import.meta.url);
     // a thread begins in the namespace of the one that starts it
-    const worker = namespace.enter(() => {
-      const thread = new URL("./resident-thread.ts", import.meta.url);
-      return new Worker(thread, { workerData: { name, port: RESIDENT_PORT } });
-    });
+    const worker = namespace.enter(() => new Worker(thread, { workerData: { name, port: RESIDENT_PORT } }));
     await once(worker, "message");
     return new Resident(worker);
   }

@@ -164,11 +164,15 @@ export class World {
   }
 }
 
-/** No duplicate address detection where nobody else can be: the reference plugins would wait a second and a half for it. */
+/**
+ * No duplicate address detection where nobody else can be: the reference plugins would wait a second and a half for it. No forwarding, which a new
+ * namespace has when the machine has it: plugins are to switch it on.
+ */
 function makeNamespace(path: string): void {
   using namespace = NetworkNamespace.create();
   namespace.enter(() => {
     for (const conf of ["all", "default"]) writeFileSync(`/proc/sys/net/ipv6/conf/${conf}/accept_dad`, "0");
+    writeFileSync("/proc/sys/net/ipv4/ip_forward", "0");
   });
   namespace.pin(path);
 }

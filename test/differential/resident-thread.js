@@ -1,15 +1,18 @@
-/** A thread that lives in a network namespace: it serves there, and tries what it can reach. Started by `resident.ts`. */
+/**
+ * A thread that lives in a network namespace: it serves there, and tries what it can reach. Started by `resident.ts`, a few hundred times: JavaScript,
+ * because each thread would translate its TypeScript again, which takes longer than all that it has to do.
+ */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, createServer, isIPv6 } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Probe, ResidentRequest } from "./resident.ts";
 
 /** How long silence is waited for; whoever answers does so at once. A look that finds a difference is repeated. */
 const SILENCE_MS = 400;
 
-const { name, port }: { name: string; port: number } = workerData;
-const seen = (address: string | undefined) => `${name} saw ${address?.replace(/^::ffff:/, "")}`;
+/** @type {{ name: string, port: number }} */
+const { name, port } = workerData;
+const seen = (address) => `${name} saw ${address?.replace(/^::ffff:/, "")}`;
 
 const tcp = createServer((socket) => {
   socket.on("error", () => {});
@@ -18,20 +21,21 @@ const tcp = createServer((socket) => {
 const udp = createSocket("udp6").on("message", (_, { address, port }) => udp.send(seen(address), port, address));
 udp.bind(port);
 await Promise.all([once(tcp, "listening"), once(udp, "listening")]);
-parentPort?.on("message", async ({ id, probes }: ResidentRequest) => {
+parentPort?.on("message", async ({ id, probes }) => {
   parentPort?.postMessage({ id, answers: await Promise.all(probes.map(tried)) });
 });
 parentPort?.postMessage({ ready: true });
 
-async function tried(probe: Probe): Promise<string> {
+/** @param {import("./resident.ts").Probe} probe */
+async function tried(probe) {
   try {
     return await (probe.protocol === "udp" ? overUdp(probe) : overTcp(probe));
   } catch (error) {
-    return String((error as NodeJS.ErrnoException).code ?? error);
+    return String(error.code ?? error);
   }
 }
 
-async function overTcp({ address, port }: Probe): Promise<string> {
+async function overTcp({ address, port }) {
   const socket = connect({ host: address, port }).setEncoding("utf8");
   try {
     socket.setTimeout(SILENCE_MS, () => socket.destroy(Object.assign(new Error(), { code: "silence" })));
@@ -43,7 +47,7 @@ async function overTcp({ address, port }: Probe): Promise<string> {
   }
 }
 
-async function overUdp({ address, port }: Probe): Promise<string> {
+async function overUdp({ address, port }) {
   const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
   try {
     socket.connect(port, address);
