@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { after, beforeEach, test } from "node:test";
 import {
   addBridgeVlan,
@@ -351,5 +351,11 @@ test("a link that its name tells announces IPv4, and gives itself no IPv6 addres
   assert.equal(readFileSync("/proc/sys/net/ipv4/conf/quiet1/arp_notify", "utf8"), "1\n");
   assert.doesNotMatch(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet1"], { encoding: "utf8" }), /inet6/);
   assert.equal(link("quiet0").isOperational, true);
+  assert.equal(link("quiet0").acceptsRouterAdvertisements, true);
+  writeFileSync("/proc/sys/net/ipv6/conf/quiet0/accept_ra", "0");
+  assert.equal(link("quiet0").acceptsRouterAdvertisements, false);
+  socket.request(changeLink("quiet0", { mtu: 1200 }));
+  assert.equal(link("quiet0").acceptsRouterAdvertisements, undefined);
+  socket.request(changeLink("quiet0", { mtu: 1500 }));
   assert.match(execFileSync("ip", ["-6", "addr", "show", "dev", "quiet0"], { encoding: "utf8" }), /fe80::/);
 });

@@ -47,7 +47,8 @@ const sendOnPool = promisify(libc.send.async);
  */
 export class NetlinkSocket implements Disposable {
   readonly #fd: number;
-  readonly #receiveBuffer = Buffer.alloc(RECEIVE_BYTES);
+  /** For all sockets of a thread: what is received is copied from it before anything else can be. */
+  static readonly #receiveBuffer = Buffer.alloc(RECEIVE_BYTES);
   readonly #timeoutMs: number;
   #sequence = 0;
   #isClosed = false;
@@ -248,8 +249,8 @@ export class NetlinkSocket implements Disposable {
 
   #receive(request: NetlinkRequest | undefined): NetlinkAnswer[] {
     for (;;) {
-      const received = Number(libc.recv(this.#fd, this.#receiveBuffer, this.#receiveBuffer.length, 0));
-      if (received > 0) return decodeMessages(Buffer.from(this.#receiveBuffer.subarray(0, received)));
+      const received = Number(libc.recv(this.#fd, NetlinkSocket.#receiveBuffer, RECEIVE_BYTES, 0));
+      if (received > 0) return decodeMessages(Buffer.from(NetlinkSocket.#receiveBuffer.subarray(0, received)));
       const errno = lastErrno();
       if (errno === EINTR) continue;
       if (errno === EAGAIN) {

@@ -12,6 +12,7 @@ function link(index: number, changes: Partial<Link> = {}): Link {
     mac: "02:00:00:00:00:01",
     mtu: 1500,
     isUp: false,
+    acceptsRouterAdvertisements: false,
     isOperational: false,
     isPromiscuous: false,
     isAllMulticast: false,

@@ -32,7 +32,7 @@ export function ensureBridge(
 ): Link {
   const { kernel } = context;
   const link = present ?? makeBridge(context, shape);
-  refuseRouterAdvertisements(link.name);
+  if (link.acceptsRouterAdvertisements) refuseRouterAdvertisements(link.name);
   const promiscuous = shape.promiscMode || undefined;
   if (!link.isUp || (promiscuous && !link.isPromiscuous)) {
     kernel.host.request(changeLink(link.index, { up: true, promiscuous }));

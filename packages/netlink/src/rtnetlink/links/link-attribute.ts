@@ -29,3 +29,7 @@ export const MacvlanAttribute = { mode: 1, broadcastQueueLength: 7 } as const;
 
 /** `IFLA_VXLAN_…`. */
 export const VxlanAttribute = { id: 1, link: 3, local: 4, learning: 7, port: 15, local6: 17 } as const;
+
+/** `IFLA_INET6_…`, within what `familySpecific` has for IPv6; the settings are numbers in a row. Source: `include/uapi/linux/ipv6.h`. */
+export const Inet6Attribute = { settings: 2 } as const;
+export const Inet6Setting = { acceptRouterAdvertisements: 3 } as const;

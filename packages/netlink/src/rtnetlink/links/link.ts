@@ -1,8 +1,16 @@
 import { NetlinkError } from "../../errors.ts";
 import { AttributeReader } from "../attribute-reader.ts";
 import { macText } from "../mac-address.ts";
+import { Family } from "../route-message.ts";
 import { type BridgePort, readBridgePort } from "./bridge-port.ts";
-import { InfoAttribute, LinkAttribute, MacvlanAttribute, VxlanAttribute } from "./link-attribute.ts";
+import {
+  Inet6Attribute,
+  Inet6Setting,
+  InfoAttribute,
+  LinkAttribute,
+  MacvlanAttribute,
+  VxlanAttribute,
+} from "./link-attribute.ts";
 import { LINK_HEADER_BYTES, LinkFlag } from "./link-header.ts";
 import { type LinkStatistics, readLinkStatistics } from "./link-statistics.ts";
 import { MACVLAN_MODES, type MacvlanMode } from "./macvlan.ts";
@@ -33,6 +41,8 @@ export interface Link {
   readonly peerNamespaceId: number | undefined;
   /** `LinkFlag.…` */
   readonly flags: number;
+  /** Whether it takes routes from whoever says that it is a router; undefined where it has no IPv6. */
+  readonly acceptsRouterAdvertisements: boolean | undefined;
   readonly alias: string | undefined;
   readonly group: number;
   readonly txQueueLength: number;
@@ -61,6 +71,7 @@ export function readLink(payload: Buffer): Link {
     peerIndex: reader.u32(LinkAttribute.link),
     peerNamespaceId: reader.s32(LinkAttribute.linkNamespaceId),
     flags,
+    acceptsRouterAdvertisements: acceptsRouterAdvertisements(reader.nested(LinkAttribute.familySpecific)),
     alias: reader.text(LinkAttribute.alias),
     group: reader.u32(LinkAttribute.group) ?? 0,
     txQueueLength: reader.u32(LinkAttribute.txQueueLength) ?? 0,
@@ -69,15 +80,22 @@ export function readLink(payload: Buffer): Link {
   };
 }
 
+function acceptsRouterAdvertisements(families: AttributeReader): boolean | undefined {
+  const settings = families.nested(Family.inet6).bytes(Inet6Attribute.settings);
+  const start = 4 * Inet6Setting.acceptRouterAdvertisements;
+  return settings === undefined || settings.length < start + 4 ? undefined : settings.readInt32LE(start) !== 0;
+}
+
 function readInfo(info: AttributeReader): Pick<Link, "kind" | "bridgePort" | "macvlanMode" | "vxlan"> {
   const kind = info.text(InfoAttribute.kind);
-  const data = info.nested(InfoAttribute.data);
+  // only where it is wanted: that of a bridge is long
+  const data = () => info.nested(InfoAttribute.data);
   const isBridgePort = info.text(InfoAttribute.portKind) === "bridge";
   return {
     kind,
     bridgePort: isBridgePort ? readBridgePort(info.nested(InfoAttribute.portData)) : undefined,
-    macvlanMode: kind === "macvlan" ? macvlanMode(data.u32(MacvlanAttribute.mode)) : undefined,
-    vxlan: kind === "vxlan" ? readVxlan(data) : undefined,
+    macvlanMode: kind === "macvlan" ? macvlanMode(data().u32(MacvlanAttribute.mode)) : undefined,
+    vxlan: kind === "vxlan" ? readVxlan(data()) : undefined,
   };
 }
 
