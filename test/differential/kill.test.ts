@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { seededRandom } from "../chaos/seeded-random.ts";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
 import { runtimeConf, type Scenario, settled } from "./compare.ts";
@@ -23,6 +24,7 @@ test("kill -9 in the middle of an ADD, then DEL by the next process: nothing is 
   // what is made once for all stays: it is there before
   await life.add("c1");
   await life.del("c1");
+  await world.makeContainer("c2");
   const begun = performance.now();
   await life.add("c2");
   const durationMs = performance.now() - begun;
@@ -31,16 +33,27 @@ test("kill -9 in the middle of an ADD, then DEL by the next process: nothing is 
 
   const conf = runtimeConf(scenario, world.pin("c1"), "c1");
   const call = { side: "built-in", config: scenario.config } as const;
+  let halfWay = 0;
   for (let kill = 1; kill <= KILLS; kill++) {
     // the thread is there before the call that is to be interrupted
     await life.check("c2");
     const afterMs = random() * durationMs;
-    await world.callAndKill({ ...call, verb: "ADD", conf }, afterMs);
-    const answer = await world.call({ ...call, verb: "DEL", conf });
+    const isDone = await world.callAndKill({ ...call, verb: "ADD", conf }, afterMs);
+    if (!isDone && !isDeepStrictEqual(await look(world), before)) halfWay++;
+    // without what ADD gave, which nobody has; every other time without the namespace, too
+    const hasGone = kill % 2 === 0;
+    if (hasGone) await world.removeContainer("c1");
+    const answer = await world.call({
+      ...call,
+      verb: "DEL",
+      conf: { ...conf, netns: hasGone ? undefined : conf.netns },
+    });
+    if (hasGone) await world.makeContainer("c1");
     assert.ok(!("failed" in answer), JSON.stringify(answer));
     const what = `kill ${kill}, after ${afterMs.toFixed(2)} of ${durationMs.toFixed(2)} ms`;
     await settled(what, async () => ({ actual: await look(world), expected: before }));
   }
+  t.diagnostic(`${halfWay} of ${KILLS} kills were in the middle`);
   assert.deepEqual(await life.reached("c2"), reached);
   // an address whose file nobody had come to write into
   await life.collect(["c2"]);

@@ -93,6 +93,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   "a namespace that is not there": { config: bridge({}), netns: "/run/cni/not-there" },
   "an interface that is there": { config: bridge({}), prepareContainer: FOREIGN },
+  "a namespace that is none": { config: bridge({}), netns: "/proc/version" },
   "macvlan without its master": { config: macvlan({ master: "absent" }) },
   "macvlan without any master": { config: macvlan({}) },
   "macvlan in a mode that is none": { config: macvlan({ master: "uplink", mode: "sideways" }) },

@@ -8,7 +8,7 @@ import { connect, createServer, isIPv6 } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
 /** How long silence is waited for; whoever answers does so at once. A look that finds a difference is repeated. */
-const SILENCE_MS = 400;
+const SILENCE_MS = 300;
 
 /** @type {{ name: string, port: number }} */
 const { name, port } = workerData;

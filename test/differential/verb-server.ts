@@ -44,13 +44,20 @@ export class VerbServer {
     return found.answer;
   }
 
-  async callAndKill(call: VerbCall, afterMs: number): Promise<void> {
+  async callAndKill(call: VerbCall, afterMs: number): Promise<boolean> {
     await this.#ready;
     const ended = once(this.#process, "exit");
-    void this.call(call).catch(() => {});
+    let isAnswered = false;
+    const answer = this.call(call).then(
+      () => {
+        isAnswered = true;
+      },
+      () => {},
+    );
     await delay(afterMs);
     this.#process.kill("SIGKILL");
-    await ended;
+    await Promise.all([ended, answer]);
+    return isAnswered;
   }
 
   async end(): Promise<void> {

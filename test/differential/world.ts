@@ -53,12 +53,16 @@ export class World {
     return await this.#server.call(call);
   }
 
-  /** Kills the process that serves the verbs, with -9, `afterMs` after it was given the call; the next call has another one. */
-  async callAndKill(call: VerbCall, afterMs: number): Promise<void> {
-    await this.#server.callAndKill(call, afterMs);
+  /**
+   * Kills the process that serves the verbs, with -9, `afterMs` after it was given the call; the next call has another one. Gives whether the
+   * call had been answered by then.
+   */
+  async callAndKill(call: VerbCall, afterMs: number): Promise<boolean> {
+    const isAnswered = await this.#server.callAndKill(call, afterMs);
     this.#verbs = this.#spare ?? new VerbServer(this);
     // it takes a while to start: meanwhile the test goes on
     this.#spare = new VerbServer(this);
+    return isAnswered;
   }
 
   get #server(): VerbServer {
