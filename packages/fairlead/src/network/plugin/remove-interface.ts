@@ -32,9 +32,10 @@ export function removeLink(kernel: Kernel, { route, namespace }: ContainerNetwor
     kernel.linkRemover.removeInside(namespace, route, link.index);
     return;
   }
-  // both ends: one that is down leaves the other up, and its name taken
-  takeAway(route, link.index);
+  // Both ends: one that is down leaves the other up, and its name taken. The container's last: by its name the next DEL finds both, should this
+  // process die between the two.
   kernel.linkRemover.remove(hostEnd.index);
+  takeAway(route, link.index);
 }
 
 /**
