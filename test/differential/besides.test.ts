@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { given, Pair, type Scenario } from "./compare.ts";
 import { Life } from "./life.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { observe } from "./observe.ts";
+import { Pair } from "./pair.ts";
+import type { Scenario } from "./scenario.ts";
+import { given } from "./verbs.ts";
 import { HOST, UPLINK, World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

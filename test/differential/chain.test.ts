@@ -1,8 +1,8 @@
 import type { JsonObject } from "@fairlead/cni";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { type Scenario, withoutTuningOfC2 } from "./compare.ts";
 import { compareAll } from "./compare-all.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
+import { type Scenario, withoutTuningOfC2 } from "./scenario.ts";
 import { HOST } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { Pair, type Scenario } from "./compare.ts";
 import { Life } from "./life.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
+import { Pair } from "./pair.ts";
+import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

@@ -1,5 +1,7 @@
 import { test } from "node:test";
-import { compare, Pair, type PairOptions, type Scenario } from "./compare.ts";
+import { compare } from "./compare.ts";
+import { Pair, type PairOptions } from "./pair.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** One test with each scenario by its name, all in the same two worlds, one after the other. */
 export function compareAll(title: string, scenarios: Readonly<Record<string, Scenario>>, options?: PairOptions): void {

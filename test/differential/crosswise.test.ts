@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { type Scenario, settled, withoutTuningOfC2 } from "./compare.ts";
 import { firewallState } from "./firewall-state.ts";
 import { Life } from "./life.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { observe } from "./observe.ts";
+import { type Scenario, withoutTuningOfC2 } from "./scenario.ts";
+import { settled } from "./settled.ts";
 import type { Side } from "./verbs.ts";
 import { UPLINK, World } from "./world.ts";
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { given, type Scenario, settled } from "./compare.ts";
 import { firewallState } from "./firewall-state.ts";
 import { Life } from "./life.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { type Observation, observe } from "./observe.ts";
+import type { Scenario } from "./scenario.ts";
+import { settled } from "./settled.ts";
+import { given } from "./verbs.ts";
 import { World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

@@ -1,11 +1,12 @@
 /** What these tests are worth: two runs of the reference plugins look the same, and what is not the same does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BUILT_IN_TYPES } from "fairlead/network/built-in-types.ts";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { given } from "./compare.ts";
 import { compareAll } from "./compare-all.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { observe } from "./observe.ts";
+import { given } from "./verbs.ts";
 import { World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -20,6 +21,12 @@ compareAll(
   },
   { sides: ["reference", "reference"] },
 );
+
+test("every plugin of these tests is built in", () => {
+  const types = ["bridge", "ptp", "macvlan", "loopback", "host-local", "static"];
+  for (const type of [...types, "portmap", "firewall", "bandwidth", "tuning"])
+    assert.ok(BUILT_IN_TYPES.has(type), type);
+});
 
 test("every damage is seen, and a world is as new after a reset", async (t) => {
   const world = await World.make(t);

@@ -1,7 +1,7 @@
 import type { JsonObject, RuntimeConf } from "@fairlead/cni";
-import { given, mappingsOf, runtimeConf, type Scenario } from "./compare.ts";
 import { reach } from "./reach.ts";
-import type { Side, VerbAnswer } from "./verbs.ts";
+import { mappingsOf, runtimeConf, type Scenario } from "./scenario.ts";
+import { given, type Side, type VerbAnswer } from "./verbs.ts";
 import type { World } from "./world.ts";
 
 /** Containers of one network in one world, with what their ADDs gave. */

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, JsonValue } from "@fairlead/cni";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { given, Pair, runtimeConf, type Scenario, settled } from "./compare.ts";
 import { firewallState } from "./firewall-state.ts";
 import { BRIDGE, hostLocal, network, V4 } from "./networks.ts";
 import { type Observation, observe } from "./observe.ts";
+import { Pair } from "./pair.ts";
+import { runtimeConf, type Scenario } from "./scenario.ts";
+import { settled } from "./settled.ts";
+import { given } from "./verbs.ts";
 import type { World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

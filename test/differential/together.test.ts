@@ -3,12 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { containerIps, type JsonObject, parseResult } from "@fairlead/cni";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
-import { given, Pair, runtimeConf, type Scenario, settled } from "./compare.ts";
 import { firewallState } from "./firewall-state.ts";
 import { Life } from "./life.ts";
 import { BRIDGE, fullChain, hostLocal, network, ports, V4, V6 } from "./networks.ts";
 import { normaliseResult } from "./normalise-result.ts";
 import { observe } from "./observe.ts";
+import { Pair } from "./pair.ts";
+import { runtimeConf, type Scenario } from "./scenario.ts";
+import { settled } from "./settled.ts";
+import { given } from "./verbs.ts";
 import { World } from "./world.ts";
 
 inHostLikeNamespaces(import.meta.filename);

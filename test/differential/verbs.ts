@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { CniErrorCode, JsonObject, RuntimeConf, ValidAttachment } from "@fairlead/cni";
 
 /** Who runs the plugins of a call: those of Debian as processes, or as the product does: built in, and processes for the rest. */
@@ -33,3 +34,10 @@ export interface VerbRequest {
 }
 
 export type VerbReply = { readonly ready: true } | { readonly id: number; readonly answer: VerbAnswer };
+
+/** What a call gave; it must not have failed. */
+export function given(answer: VerbAnswer, mayBeNothing = false): JsonObject {
+  if ("failed" in answer) assert.fail(`${JSON.stringify(answer.failed)}: ${answer.message}`);
+  assert.ok(mayBeNothing || answer.result !== undefined);
+  return answer.result ?? {};
+}
