@@ -116,6 +116,7 @@ test("a mapped port at ::1: nobody answers, as with the reference: the kernel do
   const pair = await Pair.make(t);
   await pair.each(async (world, side) => {
     await new Life(world, CHAIN, side, side).add("c1");
+    await world.inhabitants();
     const probe = { protocol: "tcp", address: "::1", port: 31_080 } as const;
     const answers = await world.residents.host.tryAll([probe, { ...probe, address: HOST.ip6 }]);
     assert.deepEqual(answers, ["silence", `c1 saw ${HOST.ip6}`], side);

@@ -30,7 +30,6 @@ const BANDWIDTH = { ingressRate: 80_000_000, ingressBurst: 8_000_000, egressRate
 
 compareAll("chains", {
   portmap: portmap({}),
-  "portmap, v4": portmap({}, [V4]),
   "portmap, v6": portmap({}, [V6]),
   "portmap without snat": portmap({ snat: false }),
   "portmap, conditions": portmap({ conditionsV4: ["-s", "192.0.2.0/24"], conditionsV6: ["!", "-s", "2001:db8::/64"] }),
@@ -66,12 +65,6 @@ compareAll("chains", {
   "portmap and no port": { config: on(BOTH, { type: "portmap", capabilities: { portMappings: true } }) },
   firewall: { config: on(BOTH, { type: "firewall" }) },
   "firewall where nothing is forwarded": { config: on(BOTH, { type: "firewall" }), prepare: DROP },
-  "firewall and portmap where nothing is forwarded": {
-    config: on(BOTH, { type: "portmap", capabilities: { portMappings: true } }, { type: "firewall" }),
-    capabilityArgs: ports,
-    referenceCheckFails: PORTMAP_CHECK,
-    prepare: DROP,
-  },
   "firewall, ingressPolicy": { config: on([V4], { type: "firewall", ingressPolicy: "same-bridge" }) },
   bandwidth: { config: on([V4], { type: "bandwidth", ...BANDWIDTH }) },
   "bandwidth, one way": { config: on([V4], { type: "bandwidth", ingressRate: 80_000_000, ingressBurst: 8_000_000 }) },

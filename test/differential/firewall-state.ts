@@ -36,7 +36,10 @@ export async function firewallState(world: World): Promise<FirewallState> {
     owners: sets
       .flatMap(({ family, name, elem = [] }) => {
         const comments = JSON.stringify(elem).match(/(?<="comment":")[^"]*/g) ?? [];
-        return comments.map((comment) => `${family} ${name}: ${comment}`);
+        // of an attachment: its network, its container, its interface; what is there for the whole network stays
+        return comments
+          .filter((comment) => comment.split(" ").length === 3)
+          .map((comment) => `${family} ${name}: ${comment}`);
       })
       .toSorted(),
   };

@@ -14,7 +14,7 @@ import { World } from "./world.ts";
 inHostLikeNamespaces(import.meta.filename);
 
 const KILLS_OF_ADD = 20;
-const KILLS_OF_DEL = 8;
+const KILLS_OF_DEL = 6;
 const SCENARIO: Scenario = { config: fullChain(), capabilityArgs: ports };
 
 test("kill -9 in the middle of an ADD or a DEL, then DEL by the next process: nothing is left", async (t) => {

@@ -38,9 +38,11 @@ export async function reach(world: World, { results, portMappings }: Reachable):
       portMappings.map(({ hostPort, protocol }) => target("a mapped port", ip, hostPort, protocol)),
     );
 
+  const inhabitants = await world.inhabitants();
   const rows = await Promise.all([
+    // results are of containers
     ...[...ips.keys()].map((id) =>
-      tried(id, world.container(id), [
+      tried(id, inhabitants.get(id)!, [
         ...containers.filter(({ what }) => what !== id),
         ...gateways,
         ...outside,

@@ -40,6 +40,7 @@ test("ten containers at once, half of them by processes: each has an address of 
     .flatMap((result) => containerIps(parseResult(result, "1.0.0")))
     .map(({ address }) => address);
   assert.equal(new Set(addresses).size, 2 * ids.length, addresses.join(" "));
+  await world.inhabitants();
   const probes = ids.map((id) => ({ protocol: "tcp", address: "192.0.2.10", port: hostPort(id) }) as const);
   assert.deepEqual(
     await world.residents.outside.tryAll(probes),
@@ -63,6 +64,7 @@ test("a host port that another container has: the reference lets both have it, a
     await world.makeContainer("c2");
     const conf = runtimeConf(same, world.pin("c2"), "c2");
     const answer = await world.call({ side, verb: "ADD", config: same.config, conf });
+    await world.inhabitants();
     const probe = { protocol: "tcp", address: "192.0.2.10", port: 31_080 } as const;
     return {
       answer: "failed" in answer ? answer.failed : "works",

@@ -23,7 +23,8 @@ export class World {
   readonly host: string;
   readonly outside: string;
   readonly poolSize: number;
-  readonly #containers = new Map<string, Resident>();
+  /** With those who live in them. */
+  readonly #containers = new Map<string, Resident | undefined>();
   #residents: { readonly host: Resident; readonly outside: Resident } | undefined;
   #verbs: VerbServer | undefined;
   #spare: VerbServer | undefined;
@@ -84,7 +85,7 @@ export class World {
     if (this.#containers.has(containerId)) throw new Error(`bug: there is a container ${containerId}`);
     if (this.poolSize === 0) makeNamespace(this.pin(containerId));
     else await this.#takeFromPool(this.pin(containerId));
-    this.#containers.set(containerId, await Resident.start(this.pin(containerId), containerId));
+    this.#containers.set(containerId, undefined);
   }
 
   /** As an agent makes it; again until the pool had one. */
@@ -98,10 +99,15 @@ export class World {
     });
   }
 
-  container(containerId: string): Resident {
-    const resident = this.#containers.get(containerId);
-    if (resident === undefined) throw new Error(`bug: there is no container ${containerId}`);
-    return resident;
+  /** Those who live in the containers; from then on they serve, and can be asked what they reach. */
+  async inhabitants(): Promise<ReadonlyMap<string, Resident>> {
+    await Promise.all(
+      this.containerIds.map(async (id) => {
+        if (this.#containers.get(id) === undefined) this.#containers.set(id, await Resident.start(this.pin(id), id));
+      }),
+    );
+    // each has one by now
+    return this.#containers as ReadonlyMap<string, Resident>;
   }
 
   get containerIds(): readonly string[] {
@@ -109,7 +115,7 @@ export class World {
   }
 
   async removeContainer(containerId: string): Promise<void> {
-    await this.container(containerId).end();
+    await this.#containers.get(containerId)?.end();
     this.#containers.delete(containerId);
     NetworkNamespace.unpin(this.pin(containerId));
   }
