@@ -60,6 +60,9 @@ async function cross(worlds: readonly [World, World], scenario: Scenario, adder:
   const look = async ({ world }: Life) => (scenario.without ?? ((seen) => seen))(await observe(world));
   await both((life) => life.add("c1"));
   await both((life) => life.add("c2"));
+  // both live: whoever has added them, GC leaves them alone
+  await lives[1].collect(["c1", "c2"]);
+  await same("with both", look);
   await both((life) => life.del("c1"));
   await same("without c1", look);
   await same("c2 goes on", (life) => life.reached("c2"));

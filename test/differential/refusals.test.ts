@@ -86,6 +86,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   "isGateway that is no boolean": { config: bridge({ isGateway: "yes" }) },
   "a bridge's name that is no text": { config: bridge({ bridge: 5 }) },
   "a VLAN out of range": { config: bridge({ vlan: 5000 }) },
+  "a VLAN, where the kernel knows none": { config: bridge({ vlan: 100 }) },
   "IPAM that is no object": { config: bridge({}, "host-local") },
   "ranges that are no list": { config: bridge({}, { type: "host-local", ranges: "all" }) },
   "a subnet that is none": { config: ranges([{ subnet: "10.61.0.0" }]) },
