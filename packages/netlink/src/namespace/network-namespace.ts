@@ -68,6 +68,11 @@ export class NetworkNamespace implements Disposable {
     }
   }
 
+  /** Whether the calling thread is in it. */
+  get isCurrent(): boolean {
+    return identity(statSync(OWN, { bigint: true })) === this.id;
+  }
+
   /** Binds it to a path, an empty file that is made where it is missing, so that it lives on without a process. */
   pin(path: string): void {
     const isNew = ensureFile(path);
@@ -106,7 +111,7 @@ const ENOENT = 2;
 const EINVAL = 22;
 
 function returnTo(home: NetworkNamespace): void {
-  if (libc.setns(home.fd, CLONE_NEWNET) === 0 && identity(statSync(OWN, { bigint: true })) === home.id) return;
+  if (libc.setns(home.fd, CLONE_NEWNET) === 0 && home.isCurrent) return;
   throw new NetlinkError("NETLINK_NAMESPACE_LOST", `the thread cannot return to its network namespace ${home.id}`);
 }
 

@@ -4,12 +4,13 @@ import type { BuiltInPlugin } from "../plugin/built-in-plugin.ts";
 import { NO_DNS } from "../plugin/dns-config.ts";
 import type { Kernel } from "../plugin/kernel.ts";
 import { failure, PluginErrorCode, pluginError } from "../plugin/plugin-error.ts";
+import { RecentlyUsed } from "../plugin/recently-used.ts";
 import { parseValidAttachments } from "../plugin/valid-attachments.ts";
 import { allocate, hasFreeAddress } from "./allocate.ts";
-import { leaseDirectory, parseHostLocalConfig } from "./config.ts";
+import { type HostLocalConfig, leaseDirectory, parseHostLocalConfig } from "./config.ts";
 import { formatLease, type LeaseOwner, parseLease } from "./lease.ts";
 import { LeaseDirectory } from "./lease-directory.ts";
-import { MARK_AGE_SECONDS, MAX_INDEXED_NETWORKS } from "./limits.ts";
+import { MARK_AGE_SECONDS, MAX_INDEXED_NETWORKS, MAX_KEPT_CONFIGS } from "./limits.ts";
 import { describeRangeSet } from "./range-set.ts";
 import { readResolvConf } from "./resolv-conf.ts";
 
@@ -23,12 +24,13 @@ import { readResolvConf } from "./resolv-conf.ts";
  * Source: https://www.cni.dev/plugins/current/ipam/host-local/
  */
 export class HostLocal implements BuiltInPlugin {
-  readonly #directories = new Map<string, LeaseDirectory>();
+  readonly #directories = new RecentlyUsed<LeaseDirectory>(MAX_INDEXED_NETWORKS);
+  readonly #configs = new RecentlyUsed<HostLocalConfig>(MAX_KEPT_CONFIGS);
 
   add(_: Kernel, call: PluginCall): JsonObject {
     const owner = leaseOwner(call);
     const leases = this.#leases(call.config);
-    const { rangeSets, requested, routes, resolvConf } = parseHostLocalConfig(call);
+    const { rangeSets, requested, routes, resolvConf } = this.#config(call);
     const dns = resolvConf === undefined ? NO_DNS : readResolvConf(resolvConf);
     const ips = leases.locked((all) => allocate(all, { owner, rangeSets, requested }));
     return convertResult({ interfaces: [], ips, routes, dns }, resultVersion(call));
@@ -91,15 +93,12 @@ export class HostLocal implements BuiltInPlugin {
 
   #leases(config: JsonObject): LeaseDirectory {
     const path = leaseDirectory(config);
-    const leases = this.#directories.get(path) ?? new LeaseDirectory(path, newMark);
-    // the one used last comes last
-    this.#directories.delete(path);
-    this.#directories.set(path, leases);
-    for (const oldest of this.#directories.keys()) {
-      if (this.#directories.size <= MAX_INDEXED_NETWORKS) break;
-      this.#directories.delete(oldest);
-    }
-    return leases;
+    return this.#directories.get(path, () => new LeaseDirectory(path, newMark));
+  }
+
+  /** Reads a configuration: the same one comes with each container of a network. */
+  #config({ config, args }: PluginCall): HostLocalConfig {
+    return this.#configs.get(JSON.stringify([config, args]), () => parseHostLocalConfig({ config, args }));
   }
 }
 

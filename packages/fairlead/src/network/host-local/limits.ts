@@ -12,5 +12,8 @@ export const MAX_RESOLV_CONF_BYTES = 64 * 1024;
 /** Of how many networks the leases are kept in memory; those used longest ago are read again. */
 export const MAX_INDEXED_NETWORKS = 64;
 
+/** Of how many configurations what they say is kept. */
+export const MAX_KEPT_CONFIGS = 64;
+
 /** How far in the past the mark of an index lies at least, in seconds: farther than the steps of any file system's clock. */
 export const MARK_AGE_SECONDS = 4;

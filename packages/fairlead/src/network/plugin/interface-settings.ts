@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 
 /**
  * Settings under /proc/sys/net of the calling thread's namespace.
@@ -29,5 +29,17 @@ export function enableForwarding(families: ReadonlySet<4 | 6>): void {
 /** What is set already is not written: the kernel walks over all interfaces when forwarding is. */
 function writeUnlessSet(setting: string, value: string): void {
   const path = `/proc/sys/net/${setting}`;
-  if (readFileSync(path, "latin1").trim() !== value) writeFileSync(path, value);
+  if (readDigit(path) !== value) writeFileSync(path, value);
+}
+
+/** In half the system calls of readFileSync: forwarding is looked at for each container. */
+function readDigit(path: string): string {
+  const fd = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(1);
+    readSync(fd, buffer, 0, 1, 0);
+    return buffer.toString("latin1");
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -50,9 +50,8 @@ export class Kernel implements Disposable {
 
   /** Throws NETLINK_NAMESPACE_LOST when the thread is not in the namespace that it began in. */
   requireHome(): void {
-    using now = NetworkNamespace.current();
-    if (now.id === this.home.id) return;
-    throw new NetlinkError("NETLINK_NAMESPACE_LOST", `the network thread is in ${now.id} instead of ${this.home.id}`);
+    if (this.home.isCurrent) return;
+    throw new NetlinkError("NETLINK_NAMESPACE_LOST", `the network thread is elsewhere instead of in ${this.home.id}`);
   }
 
   [Symbol.dispose](): void {

@@ -62,7 +62,7 @@ function connectReady(context: AddContext, plan: VethPlan): VethPair | undefined
     if (link !== undefined) removeLink(kernel, container, link, attachment);
   });
   const { mtu, mac, master } = plan;
-  const hostName = randomVethName();
+  const { hostName } = ready;
   const refused = (words: string) => `failed to make veth pair: ${words}`;
   requestNamed(kernel.host, [
     { request: changeLink(ready.host.index, { name: hostName, mtu, master, ...hostEnd(context, plan) }), refused },
