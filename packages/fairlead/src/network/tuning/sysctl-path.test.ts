@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import { CniError } from "@fairlead/cni";
 import fc from "fast-check";
@@ -25,7 +26,7 @@ test("no name and no interface lead elsewhere", () => {
   fc.assert(
     fc.property(text, text, (name, ifName) => {
       try {
-        assert.match(sysctlPath(name, ifName), /^\/proc\/sys\/net\/(?!.*\.\.\/)/);
+        assert.match(resolve(sysctlPath(name, ifName)), /^\/proc\/sys\/net(?:\/|$)/);
       } catch (error) {
         assert.ok(error instanceof CniError, String(error));
       }
