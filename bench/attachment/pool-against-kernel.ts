@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   addAddress,
-  addRoute,
+  addRouteBeside,
   changeLink,
   createBridge,
   createVeth,
   findLink,
+  listAddresses,
   NetlinkProtocol,
   NetlinkSocket,
   NetworkNamespace,
@@ -27,10 +31,12 @@ export async function poolAgainstKernel(report: Report, count: number): Promise<
   for (let done = -TURN; done < count; done += TURN) {
     const containers = [];
     for (let i = 0; i < TURN; i++) containers.push(await side.container(true));
-    for (const container of containers) {
-      // the first turn only fills the pool
-      const result = await (done < 0 ? new Samples() : own).time(() => container.add(list));
-      await container.del(list, result);
+    const results = [];
+    // the first turn only fills the pool
+    const samples = done < 0 ? new Samples() : own;
+    for (const container of containers) results.push(await samples.time(() => container.add(list)));
+    for (const [i, container] of containers.entries()) {
+      await container.del(list, results[i] ?? {});
       await container.remove();
     }
     await new Promise((resolve) => setTimeout(resolve, FILLED_MS));
@@ -50,45 +56,73 @@ export async function poolAgainstKernel(report: Report, count: number): Promise<
   );
 }
 
-/** The changes of an ADD, and nothing else. */
+/** The netlink calls of an ADD, and nothing else: the same requests in the same order, looks included. */
 class KernelFloor {
+  readonly #directory = mkdtempSync(join(tmpdir(), "fairlead-bench-"));
   readonly #host = NetlinkSocket.open(NetlinkProtocol.route);
-  readonly #bridge: number;
   #count = 0;
 
   constructor() {
-    this.#host.request(createBridge({ name: "floor", up: true }));
-    this.#bridge = findLink(this.#host, "floor")?.index ?? 0;
+    this.#host.request(createBridge({ name: BRIDGE, up: true }));
+    const bridge = { address: ipv4(115, 1), prefixLength: PREFIX_LENGTH };
+    this.#host.request(addAddress(indexOf(this.#host, BRIDGE), bridge));
   }
 
   async measure(samples: Samples, count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      using namespace = NetworkNamespace.create();
-      using inside = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route));
+      const path = join(this.#directory, `ns${this.#count}`);
       const name = `floor${this.#count++}`;
+      using namespace = NetworkNamespace.create();
+      namespace.pin(path);
       this.#host.request(createVeth({ name, peer: { name, namespaceFd: namespace.fd } }));
-      const [host, container] = [findLink(this.#host, name)?.index ?? 0, findLink(inside, name)?.index ?? 0];
-      await samples.time(() => this.#attach(inside, host, container));
+      const host = indexOf(this.#host, name);
+      const container = namespace.enter(() => {
+        using inside = NetlinkSocket.open(NetlinkProtocol.route);
+        return indexOf(inside, name);
+      });
+      await samples.time(() => this.#attach(path, host, container));
+      NetworkNamespace.unpin(path);
     }
   }
 
   close(): void {
     this.#host.close();
+    rmSync(this.#directory, { recursive: true });
   }
 
-  #attach(inside: NetlinkSocket, host: number, container: number): void {
-    const address = { family: 4, bytes: Uint8Array.of(10, 115, this.#count >> 8, this.#count & 0xff) } as const;
-    const gateway = { family: 4, bytes: Uint8Array.of(10, 115, 255, 254) } as const;
+  #attach(path: string, host: number, container: number): void {
+    using namespace = NetworkNamespace.open(path);
+    using inside = namespace.enter(() => NetlinkSocket.open(NetlinkProtocol.route));
+    const bridge = indexOf(this.#host, BRIDGE);
+    listAddresses(this.#host, { index: bridge });
     this.#host.requestAll([
-      changeLink(host, { name: `on${host}`, master: this.#bridge, alias: "floor", linkLocal: false }),
+      changeLink(host, { name: `on${host}`, master: bridge, alias: "floor", linkLocal: false }),
       changeLink(host, { up: true }),
     ]);
+    const address = { address: ipv4(115, this.#count + 1), prefixLength: PREFIX_LENGTH, noDad: true };
     inside.requestAll([
       changeLink(container, { name: "eth0" }),
-      changeLink(container, { linkLocal: false }),
+      addAddress(container, address),
+      changeLink(container, { arpNotify: true, linkLocal: false }),
       changeLink(container, { up: true }),
-      addAddress(container, { address, prefixLength: 16 }),
-      addRoute({ gateway, index: container }),
+      addRouteBeside({ gateway: ipv4(115, 1), index: container }),
     ]);
+    indexOf(inside, "eth0");
+    indexOf(this.#host, `on${host}`);
+    indexOf(this.#host, BRIDGE);
   }
+}
+
+const BRIDGE = "floor";
+const PREFIX_LENGTH = 16;
+
+function indexOf(socket: NetlinkSocket, name: string): number {
+  const link = findLink(socket, name);
+  if (link === undefined) throw new Error(`there is no link ${name}`);
+  return link.index;
+}
+
+/** The address of a number in 10.<second>.0.0/16. */
+function ipv4(second: number, number: number) {
+  return { family: 4, bytes: Uint8Array.of(10, second, number >> 8, number & 0xff) } as const;
 }
