@@ -32,8 +32,13 @@ export class Pair {
     });
   }
 
+  /** Ends when both have: where one has failed, the other must not go on behind the next test's back. */
   async each<T>(act: (world: World, side: Side) => Promise<T>): Promise<T[]> {
-    return await Promise.all(this.#worlds.map(([world, side]) => act(world, side)));
+    const ends = await Promise.allSettled(this.#worlds.map(([world, side]) => act(world, side)));
+    return ends.map((end) => {
+      if (end.status === "rejected") throw end.reason;
+      return end.value;
+    });
   }
 
   async reset(): Promise<void> {

@@ -87,6 +87,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   "a bridge's name that is no text": { config: bridge({ bridge: 5 }) },
   "a VLAN out of range": { config: bridge({ vlan: 5000 }) },
   "a VLAN, where the kernel knows none": { config: bridge({ vlan: 100 }) },
+  "a default route twice": {
+    config: bridge(
+      { isDefaultGateway: true },
+      { ...hostLocal(V4, "fd61::/64"), routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }] },
+    ),
+  },
   "IPAM that is no object": { config: bridge({}, "host-local") },
   "ranges that are no list": { config: bridge({}, { type: "host-local", ranges: "all" }) },
   "a subnet that is none": { config: ranges([{ subnet: "10.61.0.0" }]) },
