@@ -54,7 +54,9 @@ test("whatever point of a container's life its agent is killed at", async (t) =>
   const lastingSandbox = cluster.sandboxes();
   await cluster.endAgent("SIGTERM");
   // one that has launched something has the network thread, and its files, too
-  const openBefore = openFiles((await cluster.startAgent()).pid);
+  const { pid: unused } = await cluster.startAgent();
+  await cluster.assertOnlyLivingExist("after a restart");
+  const openBefore = openFiles(unused);
   await cluster.endAgent("SIGTERM");
 
   const reached = new Set<CrashPoint>();
