@@ -7,6 +7,7 @@ import { onNetworks, task } from "../clients/wire/tasks.ts";
 import { WireFramework } from "../clients/wire/wire-framework.ts";
 import { run } from "../demo/run.ts";
 import { inHostLikeNamespaces } from "../kernel/host-like.ts";
+import { firewallElements } from "../support/firewall-elements.ts";
 import { Workspace } from "../support/workspace.ts";
 
 inHostLikeNamespaces(import.meta.filename);
@@ -208,9 +209,8 @@ test("names that come from frameworks", async (t) => {
     };
     assert.deepEqual(conf.plugins[0]!.args["org.apache.mesos"].network_info.labels.labels, labels);
     assert.deepEqual(readdirSync(workspace.cniPath(containerId)).sort(), ["hostname", "hosts", "mapped", "ns"]);
-    const rules = await run("iptables-save", "-t", "nat");
-    const comments = [...rules.matchAll(/--comment "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text);
-    assert.ok(comments.some((text) => text?.includes(containerId)));
+    assert.ok(firewallElements().some((element) => element.endsWith(` ${containerId} eth0`)));
+    const rules = await run("nft", "list", "ruleset");
     assert.ok(!rules.includes("flush ruleset") && !rules.includes("touch /evil"));
     await framework.kill("labelled");
     await framework.update("labelled", "TASK_KILLED");
