@@ -2,9 +2,8 @@ import { systemClock } from "fairlead/base/clock.ts";
 import { silentLogger } from "fairlead/base/log.ts";
 import { createCniIsolator } from "fairlead/containerizer/mesos/isolators/network/cni/cni-isolator.ts";
 import { containerConfig } from "fairlead/containerizer/mesos/isolators/network/cni/container-config.fixture.ts";
-import { BUILT_IN_TYPES } from "fairlead/network/built-in-types.ts";
 import { createNetworkWorker } from "fairlead/network/worker/start-network-worker.ts";
-import { id } from "./cni-host.ts";
+import { BUILT_IN, id } from "./cni-host.ts";
 
 /** The life of one container in a process that FAIRLEAD_CRASH_AT, or a plugin, kills on the way. */
 const [pluginsDir, configDir, rootDir = "", containerId = "", ...networks] = process.argv.slice(2);
@@ -13,7 +12,7 @@ const isolator = createCniIsolator({
   pluginsDir,
   configDir,
   rootDir,
-  builtInPlugins: new Set(BUILT_IN_TYPES.keys()),
+  builtInPlugins: BUILT_IN,
   pluginTimeoutMs: 30_000,
   network,
   log: silentLogger,

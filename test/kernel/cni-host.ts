@@ -18,7 +18,7 @@ import { createNetworkWorker } from "fairlead/network/worker/start-network-worke
 import { firewallElements } from "../support/firewall-elements.ts";
 
 /** The flag that an agent would have: `script/test` runs the same tests with plugins built in, and as programs. */
-const BUILT_IN = builtInPlugins.parse(process.env.MESOS_NETWORK_CNI_BUILTIN_PLUGINS ?? "all");
+export const BUILT_IN = builtInPlugins.parse(process.env.MESOS_NETWORK_CNI_BUILTIN_PLUGINS ?? "all");
 
 /** The plugins of Debian's containernetworking-plugins. */
 export const PLUGINS_DIR = "/usr/lib/cni";
