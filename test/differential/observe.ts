@@ -81,7 +81,7 @@ export async function observe(
   const hostView = host!;
   const names = new Map<string, string>();
   for (const [index, { links }] of inside.entries()) {
-    for (const { ifname, link_index } of links) {
+    for (const { ifname, link_index } of links.filter((link) => !isNobodys(link))) {
       const end = hostView.links.find(({ ifindex }) => ifindex === link_index);
       if (end !== undefined && /^veth|^fl/.test(end.ifname)) names.set(end.ifname, `veth of ${ids[index]}/${ifname}`);
     }

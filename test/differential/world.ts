@@ -28,6 +28,7 @@ export class World {
   #residents: { readonly host: Resident; readonly outside: Resident } | undefined;
   #verbs: VerbServer | undefined;
   #spare: VerbServer | undefined;
+  #nextCanary = 0;
 
   private constructor(directory: string, poolSize: number) {
     this.directory = directory;
@@ -85,6 +86,9 @@ export class World {
     if (this.#containers.has(containerId)) throw new Error(`bug: there is a container ${containerId}`);
     if (this.poolSize === 0) makeNamespace(this.pin(containerId));
     else await this.#takeFromPool(this.pin(containerId));
+    // Goes when the namespace goes, and can be seen outside: a macvlan that the kernel has not come to yet would still answer for its address.
+    const canary = `ip link add gone0 type veth peer name canary${this.#nextCanary++} netns "$1"`;
+    await this.runIn(this.pin(containerId), "sh", "-ec", canary, "sh", this.outside);
     this.#containers.set(containerId, undefined);
   }
 
@@ -141,6 +145,7 @@ export class World {
     const removal = "for link; do ip link del $link 2>/dev/null || :; done; nft flush ruleset";
     await this.runIn(this.host, "sh", "-c", removal, "sh", ...(await this.links()).filter(own));
     await poll(async () => !(await this.links()).some(own));
+    await poll(async () => !(await this.runIn(this.outside, "ip", "link")).includes("canary"));
     setForwarding(this.host, "0");
     for (const name of ["var-lib", "run"]) {
       rmSync(join(this.directory, name, "cni"), { recursive: true });
