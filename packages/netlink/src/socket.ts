@@ -91,11 +91,14 @@ export class NetlinkSocket implements Disposable {
   requestAll(requests: readonly NetlinkRequest[]): void {
     if (requests.length === 0) return;
     const first = this.#takeSequences(requests.length);
+    const last = requests.length - 1;
     const messages = requests.map((request, index) => {
-      return encodeMessage(request, MessageFlag.request | MessageFlag.ack, first + index);
+      // refusals come in any case; that the last one was answered tells that all were
+      const acknowledgement = index === last ? MessageFlag.ack : 0;
+      return encodeMessage(request, MessageFlag.request | acknowledgement, first + index);
     });
     this.#send(Buffer.concat(messages), requests[0]);
-    this.#readAcknowledgements(requests, first);
+    this.#readUntilLast(requests, first);
   }
 
   /**
@@ -118,9 +121,16 @@ export class NetlinkSocket implements Disposable {
 
   /** The one object that a GET asks for, or that a NEW with `echo` has made: its payload. */
   get(request: NetlinkRequest): Buffer {
-    const payload = this.find(request);
-    if (payload !== undefined) return payload;
-    throw new NetlinkError("NETLINK_ANSWER_INVALID", `${request.operation}: the kernel gave no object`);
+    const sequence = this.#takeSequences(1);
+    this.#send(encodeMessage(request, MessageFlag.request, sequence), request);
+    for (;;) {
+      for (const answer of this.#receive(request)) {
+        if (answer.sequence !== sequence) continue;
+        if (answer.type !== ControlType.error) return answer.payload;
+        throwRefusal(request, answer);
+        throw new NetlinkError("NETLINK_ANSWER_INVALID", `${request.operation}: the kernel gave no object`);
+      }
+    }
   }
 
   /** The same, where success without an object means that there is none. */
@@ -228,6 +238,23 @@ export class NetlinkSocket implements Disposable {
     const sent = Number(await sendOnPool(this.#fd, bytes, bytes.length, 0));
     if (sent !== bytes.length) {
       throw new NetlinkError("NETLINK_SYSTEM_CALL", `${operation}: the message could not be sent`);
+    }
+  }
+
+  /** Reads the refusals of several requests, of which only the last one is acknowledged, and throws the first. */
+  #readUntilLast(requests: readonly NetlinkRequest[], first: number): void {
+    let failure: NetlinkError | undefined;
+    for (;;) {
+      for (const answer of this.#receive(requests[0])) {
+        if (answer.type !== ControlType.error) continue;
+        const index = answer.sequence - first;
+        const request = requests[index];
+        if (request === undefined) continue;
+        failure ??= refusal(request, answer);
+        if (index < requests.length - 1) continue;
+        if (failure !== undefined) throw failure;
+        return;
+      }
     }
   }
 

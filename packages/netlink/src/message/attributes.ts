@@ -10,12 +10,19 @@ const TYPE_MASK = 0x3fff;
  * Errors: NETLINK_ANSWER_INVALID for a length that leaves the payload.
  */
 export function readAttributes(payload: Buffer): Map<number, Buffer> {
-  return new Map(listAttributes(payload));
+  const attributes = new Map<number, Buffer>();
+  forEachAttribute(payload, (type, value) => attributes.set(type, value));
+  return attributes;
 }
 
 /** The attributes in their order, for lists whose elements have the same type. */
 export function listAttributes(payload: Buffer): [type: number, value: Buffer][] {
   const attributes: [number, Buffer][] = [];
+  forEachAttribute(payload, (type, value) => attributes.push([type, value]));
+  return attributes;
+}
+
+function forEachAttribute(payload: Buffer, visit: (type: number, value: Buffer) => void): void {
   for (let start = 0; start + ATTRIBUTE_HEADER_BYTES <= payload.length; ) {
     const length = payload.readUInt16LE(start);
     if (length < ATTRIBUTE_HEADER_BYTES || start + length > payload.length) {
@@ -24,11 +31,12 @@ export function listAttributes(payload: Buffer): [type: number, value: Buffer][]
         `a netlink attribute of ${length} bytes does not fit its message`,
       );
     }
-    const type = payload.readUInt16LE(start + 2) & TYPE_MASK;
-    attributes.push([type, payload.subarray(start + ATTRIBUTE_HEADER_BYTES, start + length)]);
+    visit(
+      payload.readUInt16LE(start + 2) & TYPE_MASK,
+      payload.subarray(start + ATTRIBUTE_HEADER_BYTES, start + length),
+    );
     start += align(length);
   }
-  return attributes;
 }
 
 /** Text up to its NUL. */
