@@ -75,7 +75,10 @@ export function readLink(payload: Buffer): Link {
     alias: reader.text(LinkAttribute.alias),
     group: reader.u32(LinkAttribute.group) ?? 0,
     txQueueLength: reader.u32(LinkAttribute.txQueueLength) ?? 0,
-    statistics: readLinkStatistics(reader.bytes(LinkAttribute.statistics)),
+    // few ask for them
+    get statistics() {
+      return readLinkStatistics(reader.bytes(LinkAttribute.statistics));
+    },
     ...readInfo(reader.nested(LinkAttribute.info)),
   };
 }
