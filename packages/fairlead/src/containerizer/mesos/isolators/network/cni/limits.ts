@@ -9,3 +9,6 @@ export const STRAY_PLUGIN_TIMEOUT_MS = 30_000;
 
 /** How often it is looked for meanwhile. */
 export const STRAY_PLUGIN_POLL_MS = 20;
+
+/** For what is done to a namespace: a few milliseconds, unless the network thread has a long queue or another process holds the kernel's lock of all links. */
+export const NAMESPACE_TIMEOUT_MS = 60_000;

@@ -4,7 +4,9 @@ import { crashPoint } from "../../../../../base/crash-points.ts";
 import { errorText, FairleadError } from "../../../../../base/errors.ts";
 import { errorCode } from "../../../../../base/files/error-code.ts";
 import type { DefaultRoutes } from "../../../../../network/namespace/default-routes.ts";
+import type { NetworkTask } from "../../../../../network/worker/messages.ts";
 import type { NetworkWorker } from "../../../../../network/worker/network-worker.ts";
+import { NAMESPACE_TIMEOUT_MS } from "./limits.ts";
 
 /** Makes and changes namespaces: the network thread. */
 export type NamespaceMaker = Pick<NetworkWorker, "run">;
@@ -21,7 +23,7 @@ export async function createNamespace(network: NamespaceMaker, path: string, wit
     await mkdir(dirname(path), { mode: 0o755 });
     await writeFile(path, "", { flag: "wx", mode: 0o644 });
     crashPoint("netns-created");
-    await network.run({ kind: "create-namespace", path, withVeth });
+    await inTime(network, { kind: "create-namespace", path, withVeth });
     crashPoint("netns-pinned");
   } catch (cause) {
     throw failed(`Failed to make the network namespace ${path}`, path, cause);
@@ -48,7 +50,7 @@ export async function isNamespacePinned(path: string): Promise<boolean> {
  */
 export async function releaseNamespace(network: NamespaceMaker, path: string): Promise<void> {
   try {
-    await network.run({ kind: "release-namespace", path });
+    await inTime(network, { kind: "release-namespace", path });
   } catch (cause) {
     throw failed(`Failed to release the network namespace ${path}`, path, cause);
   }
@@ -57,7 +59,7 @@ export async function releaseNamespace(network: NamespaceMaker, path: string): P
 /** Takes the default routes out of the namespace pinned at `path`. Errors: NAMESPACE_FAILED. */
 export async function takeDefaultRoutes(network: NamespaceMaker, path: string): Promise<DefaultRoutes> {
   try {
-    return await network.run({ kind: "take-default-routes", path });
+    return await inTime(network, { kind: "take-default-routes", path });
   } catch (cause) {
     throw failed(`Failed to take the default route out of ${path}`, path, cause);
   }
@@ -67,10 +69,15 @@ export async function takeDefaultRoutes(network: NamespaceMaker, path: string): 
 export async function putDefaultRoutes(network: NamespaceMaker, path: string, routes: DefaultRoutes): Promise<void> {
   if (routes.ipv4.length + routes.ipv6.length === 0) return;
   try {
-    await network.run({ kind: "put-default-routes", path, routes });
+    await inTime(network, { kind: "put-default-routes", path, routes });
   } catch (cause) {
     throw failed(`Failed to set the default route in ${path}`, path, cause);
   }
+}
+
+/** What is late is carried out all the same, before whatever is asked of the thread next: the release that follows a failed launch finds it done. */
+async function inTime<Task extends NetworkTask>(network: NamespaceMaker, task: Task) {
+  return await network.run(task, AbortSignal.timeout(NAMESPACE_TIMEOUT_MS));
 }
 
 function failed(what: string, path: string, cause: unknown): FairleadError {
