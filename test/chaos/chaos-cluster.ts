@@ -205,7 +205,9 @@ async function assertBecomes<T>(look: () => T, expected: T, when: string): Promi
   for (let count = 0; count < LOOKS; count++) {
     try {
       if (isDeepStrictEqual(look(), expected)) return;
-    } catch {}
+    } catch {
+      // the last look is not caught
+    }
     await delay(LOOK_PAUSE_MS);
   }
   assert.deepEqual(look(), expected, when);
